@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Builds every package that has a tsconfig.json: src/**.ts → dist/esm/*.js, dist/cjs/*.cjs, and types beside both. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { rolldown } from 'rolldown';
+
+const root = path.resolve(import.meta.dirname, '..');
+const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+
+for (const directory of inDependencyOrder()) {
+  const started = performance.now();
+  await buildPackage(directory);
+  console.log(`built ${path.relative(root, directory)} in ${Math.round(performance.now() - started)} ms`);
+}
+
+async function buildPackage(directory) {
+  const dist = path.join(directory, 'dist');
+  rmSync(dist, { recursive: true, force: true });
+  const sources = filesUnder(path.join(directory, 'src')).filter(
+    (f) => f.endsWith('.ts') && !f.endsWith('.test.ts'),
+  );
+  const bundle = await rolldown({
+    cwd: directory,
+    input: sources,
+    platform: 'node',
+    external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    treeshake: false,
+  });
+  const shared = { preserveModules: true, preserveModulesRoot: path.join(directory, 'src') };
+  await bundle.write({ ...shared, dir: path.join(dist, 'esm'), format: 'esm', entryFileNames: '[name].js' });
+  await bundle.write({ ...shared, dir: path.join(dist, 'cjs'), format: 'cjs', entryFileNames: '[name].cjs' });
+  await bundle.close();
+  execFileSync(process.execPath, [tsc, '-p', directory], { stdio: 'inherit' });
+  for (const file of filesUnder(path.join(dist, 'esm')).filter((f) => f.endsWith('.d.ts'))) {
+    const target = file
+      .replace(`${path.sep}esm${path.sep}`, `${path.sep}cjs${path.sep}`)
+      .replace(/\.d\.ts$/, '.d.cts');
+    writeFileSync(target, readFileSync(file, 'utf8').replace(/(['"]\.{1,2}\/[^'"]*)\.js(['"])/g, '$1.cjs$2'));
+  }
+}
+
+/** Packages with source, each after the workspace packages it depends on. */
+function inDependencyOrder() {
+  const directories = [
+    ...readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}`),
+    'weights-converter',
+  ]
+    .map((name) => path.join(root, name))
+    .filter((directory) => existsSync(path.join(directory, 'tsconfig.json')));
+  const manifests = new Map(
+    directories.map((d) => [d, JSON.parse(readFileSync(path.join(d, 'package.json'), 'utf8'))]),
+  );
+  const byName = new Map([...manifests].map(([d, manifest]) => [manifest.name, d]));
+  const ordered = new Set();
+  const visit = (directory) => {
+    if (ordered.has(directory)) return;
+    const { dependencies = {}, peerDependencies = {} } = manifests.get(directory);
+    for (const name of Object.keys({ ...dependencies, ...peerDependencies }))
+      if (byName.has(name)) visit(byName.get(name));
+    ordered.add(directory);
+  };
+  directories.forEach(visit);
+  return ordered;
+}
+
+function filesUnder(directory) {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
