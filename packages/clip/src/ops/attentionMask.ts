@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Which keys a query may see: those not after it (text is causal) that are real tokens (padding is not). */
+import * as tf from '@tensorflow/tfjs';
+
+export interface AttentionMask {
+  readonly causal: boolean;
+  /** bool [batch, sequence], true where a key is real; absent when all are. */
+  readonly keyMask?: tf.Tensor2D;
+  /** float32 [batch | 1, 1, sequence, sequence], added to the scores: 0 where a query may look, the lowest float elsewhere. */
+  readonly bias: tf.Tensor4D;
+}
+
+/**
+ * One mask for all blocks of a tower, as transformers 5 makes it: causal AND real, 0 or the lowest float. A row that
+ * may see nothing (left padding) becomes uniform. Tensors belong to the caller's `tf.tidy`.
+ *
+ * @param attentionMask [batch, sequence], 1 where a token is real, 0 where it is padding
+ */
+export function causalMask(sequence: number, attentionMask?: tf.Tensor2D): AttentionMask {
+  const positions = tf.range(0, sequence, 1, 'int32');
+  const visible = tf.lessEqual(tf.reshape(positions, [1, 1, 1, sequence]), tf.reshape(positions, [1, 1, sequence, 1]));
+  if (!attentionMask) return { causal: true, bias: toBias(visible) };
+  const keyMask = tf.notEqual(attentionMask, tf.scalar(0, attentionMask.dtype as 'int32')) as tf.Tensor2D;
+  const real = tf.reshape(keyMask, [attentionMask.shape[0], 1, 1, sequence]);
+  return { causal: true, keyMask, bias: toBias(tf.logicalAnd(visible, real)) };
+}
+
+function toBias(allowed: tf.Tensor): tf.Tensor4D {
+  const lowest = tf.backend().floatPrecision() === 16 ? -65504 : -3.4028234663852886e38;
+  return tf.where(allowed as tf.Tensor4D, tf.scalar(0) as tf.Tensor, tf.scalar(lowest) as tf.Tensor) as tf.Tensor4D;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The seven things a CLIP layer computes with, as kernels that a backend may register:
+ *
+ *     tf.registerKernel({ kernelName: CLIPKernel.Linear, backendName: 'webgpu', kernelFunc })
+ *
+ * Kernel packages import this file and nothing else of tfjs-clip. Where the running backend has no such kernel, the
+ * op of the same name computes the same thing from tfjs ops. While gradients are recorded a kernel is used only if a
+ * gradient is registered under its name (`tf.registerGradient`).
+ */
+import type { Tensor } from '@tensorflow/tfjs';
+
+export const CLIPKernel = {
+  LayerNorm: 'CLIPLayerNorm',
+  Linear: 'CLIPLinear',
+  Attention: 'CLIPAttention',
+  PatchEmbedding: 'CLIPPatchEmbedding',
+  TokenEmbedding: 'CLIPTokenEmbedding',
+  NormalizedProjection: 'CLIPNormalizedProjection',
+  Similarity: 'CLIPSimilarity',
+} as const;
+
+/** `x` [..., width], `gamma` and `beta` [width] → (x − mean) / √(variance + epsilon) · gamma + beta, shaped like `x`. */
+export interface LayerNormInputs {
+  x: Tensor;
+  gamma: Tensor;
+  beta: Tensor;
+}
+export interface LayerNormAttributes {
+  epsilon: number;
+}
+
+/** `x` [..., in], `kernel` [in, out], `bias` [out], `residual` [..., out] → activation(x · kernel + bias) + residual. */
+export interface LinearInputs {
+  x: Tensor;
+  kernel: Tensor;
+  bias?: Tensor;
+  residual?: Tensor;
+}
+export interface LinearAttributes {
+  /** A name of HF's `hidden_act`, or null for none. */
+  activation: string | null;
+}
+
+/**
+ * Self-attention from the block's normalised input to the merged heads, before the output projection.
+ * `x` [batch, sequence, width]; kernels [width, width], biases [width]; `keyMask` bool [batch, sequence], true where a
+ * key is real → [batch, sequence, width]. A query that may see no key at all attends all of them equally.
+ */
+export interface AttentionInputs {
+  x: Tensor;
+  queryKernel: Tensor;
+  queryBias: Tensor;
+  keyKernel: Tensor;
+  keyBias: Tensor;
+  valueKernel: Tensor;
+  valueBias: Tensor;
+  keyMask?: Tensor;
+}
+export interface AttentionAttributes {
+  numHeads: number;
+  causal: boolean;
+}
+
+/**
+ * `pixelValues` [batch, channels, height, width], `kernel` [patch, patch, channels, width], `classEmbedding` [width],
+ * `positionEmbedding` [patches + 1, width] → [batch, patches + 1, width], the class token first.
+ */
+export interface PatchEmbeddingInputs {
+  pixelValues: Tensor;
+  kernel: Tensor;
+  classEmbedding: Tensor;
+  positionEmbedding: Tensor;
+}
+
+/** `ids` and `positions` int32 [batch | 1, sequence] → tokenTable[ids] + positionTable[positions], [batch, sequence, width]. */
+export interface TokenEmbeddingInputs {
+  ids: Tensor;
+  positions: Tensor;
+  tokenTable: Tensor;
+  positionTable: Tensor;
+}
+
+/** `x` [batch, in], `kernel` [in, out] → rows of x · kernel divided by their L2 norm, [batch, out]. */
+export interface NormalizedProjectionInputs {
+  x: Tensor;
+  kernel: Tensor;
+}
+
+/** `texts` [texts, width], `images` [images, width], `logitScale` [] → texts · imagesᵀ · exp(logitScale), [texts, images]. */
+export interface SimilarityInputs {
+  texts: Tensor;
+  images: Tensor;
+  logitScale: Tensor;
+}
