@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `tfjs-clip classify`: which label fits each picture. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { LabelScore, RawImage } from 'tfjs-clip';
+import { type LabelFlags, readLabels } from '../labels.js';
+import type { PictureReader } from '../pictures.js';
+import { float32Digits, jsonDocument } from '../render/json.js';
+import { Progress } from '../render/progress.js';
+import { scoreTable } from '../render/table.js';
+import { createTerminal, type Terminal } from '../terminal.js';
+import {
+  addPictureOptions,
+  addSharedOptions,
+  BATCH_SIZE,
+  dropsAlpha,
+  exitCodeHelp,
+  failIfAny,
+  imageOptions,
+  type PictureFlags,
+  parseCount,
+  type SharedFlags,
+} from './options.js';
+
+interface ClassifyFlags extends SharedFlags, PictureFlags, LabelFlags {
+  template: string;
+  top?: number;
+}
+
+interface Result {
+  picture: string;
+  labels: LabelScore[];
+}
+
+const description =
+  'Says which of your labels fits a picture best, with a probability for each label. The probabilities of a picture ' +
+  'sum to 100%: they weigh your labels against each other, and do not say that any of them is right.';
+
+const examples = `
+Examples:
+  $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
+  $ tfjs-clip classify holiday/ --labels-file labels.txt --top 3 --json
+  $ curl -s https://example.org/a.jpg | tfjs-clip classify - -l 'a cat,a dog'
+`;
+
+export function defineClassify(program: Command): void {
+  const command = program
+    .command('classify')
+    .summary('say which of your labels fits a picture')
+    .description(description)
+    .argument(
+      '<image...>',
+      'PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF: files, web addresses, folders (not their subfolders), or - for standard input',
+    )
+    .option('-l, --labels <list>', 'what the pictures may show, separated by commas')
+    .option('--label <text>', 'one more label, which may contain commas; can be repeated', collect)
+    .option('--labels-file <file>', 'a text file with one label a line')
+    .option(
+      '-t, --template <text>',
+      'the sentence a label is put into, at {}',
+      parseTemplate,
+      'This is a photo of {}.',
+    )
+    .option('-n, --top <count>', 'show only the likeliest labels (default: all)', parseCount);
+  addPictureOptions(command);
+  addSharedOptions(command).addHelpText('after', examples + exitCodeHelp);
+  command.action((args: string[], flags: ClassifyFlags) => classify(args, flags, createTerminal(flags)));
+}
+
+async function classify(args: string[], flags: ClassifyFlags, terminal: Terminal): Promise<void> {
+  const labels = await readLabels(flags);
+  // These bring tfjs along, which --help and usage errors need not wait for.
+  const { PictureReader } = await import('../pictures.js');
+  const { openSession } = await import('../session.js');
+
+  const reader = await PictureReader.open(args, terminal);
+  const { backend, pipeline } = await openSession('zero-shot-image-classification', flags, terminal);
+  reader.warnsOfTransparency = dropsAlpha(pipeline.processor.imageProcessor, flags);
+  const progress = new Progress(terminal.statusLine, 'classifying', ' pictures');
+  const names: string[] = [];
+  const results: Result[] = [];
+  for await (const scores of pipeline.stream(images(reader, names), {
+    candidateLabels: labels,
+    hypothesisTemplate: flags.template,
+    truncation: flags.truncation,
+    batchSize: BATCH_SIZE,
+    imageOptions: imageOptions(flags),
+  })) {
+    const result = { picture: names[results.length], labels: scores.slice(0, flags.top) };
+    if (!flags.json) terminal.out(scoreTable(result.picture, result.labels, terminal));
+    results.push(result);
+    progress.update(names.length, reader.count);
+  }
+  progress.end();
+  pipeline.dispose();
+  if (flags.json) {
+    const header = { model: flags.model, backend, template: flags.template };
+    terminal.out(jsonDocument(header, 'pictures', [...results.map(toJSON), ...reader.failures]));
+  }
+  failIfAny(reader.failures.length, results.length);
+}
+
+/** Hands on the pictures alone and notes their names, in the same order. */
+async function* images(reader: PictureReader, names: string[]): AsyncGenerator<RawImage> {
+  for await (const { name, image } of reader.read()) {
+    names.push(name);
+    yield image;
+  }
+}
+
+function toJSON({ picture, labels }: Result): object {
+  return { picture, labels: labels.map(({ label, score }) => ({ label, score: float32Digits(score) })) };
+}
+
+function parseTemplate(text: string): string {
+  if (text.includes('{}')) return text;
+  throw new InvalidArgumentError("It must contain {}, where the label goes: 'a drawing of {}'.");
+}
+
+function collect(text: string, earlier: string[] = []): string[] {
+  return [...earlier, text];
+}

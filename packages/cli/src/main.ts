@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The `tfjs-clip` command: its subcommands, what errors look like, exit codes. */
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { defineClassify } from './commands/classify.js';
+import { defineEmbed } from './commands/embed.js';
+import { exitCodeHelp } from './commands/options.js';
+import { ExitCode, messageOf, UsageError } from './errors.js';
+
+const description =
+  'CLIP on the command line: pictures and texts in one space.\n\n' +
+  'Without --model it uses emoji-clip, a small model that comes along and knows emoji and emoji-like pictures. On ' +
+  'photographs it mostly guesses; name a real CLIP for those.';
+
+const examples = `
+Examples:
+  $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
+  $ tfjs-clip embed pictures/ --out pictures.npy
+
+Environment:
+  NO_COLOR=1         no colours
+  TFJS_CLIP_DEBUG=1  stack traces with errors
+`;
+
+/** Runs the command with these arguments, such as `['classify', 'pizza.png', '--labels', 'pizza,dog']`; returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  endQuietlyWhenNobodyReads(process.stdout);
+  const program = createProgram();
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+    return ExitCode.ok;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function createProgram(): Command {
+  const { version } = createRequire(import.meta.url)('@tfjs-clip/cli/package.json');
+  const program = new Command('tfjs-clip')
+    .description(description)
+    .version(version, '-V, --version')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tfjs-clip: ')) })
+    .showHelpAfterError('Add --help to see what is possible.')
+    .helpCommand(false)
+    .exitOverride()
+    .addHelpText('after', examples + exitCodeHelp);
+  defineClassify(program);
+  defineEmbed(program);
+  return program;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage; // It has spoken.
+  const debug = process.env.TFJS_CLIP_DEBUG === '1' && error instanceof Error;
+  process.stderr.write(`tfjs-clip: ${debug ? error.stack : messageOf(error)}\n`);
+  return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
+}
+
+/** `tfjs-clip … | head` closes the pipe early, which is no error. */
+function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(ExitCode.ok);
+  });
+}

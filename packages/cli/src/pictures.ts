@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Picture arguments: files, web addresses, folders of pictures, and - for standard input. */
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { hasTransparency, loadImage, type RawImage } from 'tfjs-clip';
+import { messageOf, UsageError } from './errors.js';
+import type { Terminal } from './terminal.js';
+
+const STANDARD_INPUT = '-';
+const extensions = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.avif'];
+
+export interface Picture {
+  /** As given on the command line, or found in a folder given there. */
+  name: string;
+  image: RawImage;
+}
+
+export interface Failure {
+  picture: string;
+  error: string;
+}
+
+/** The pictures that a command line names, read one after another; one that cannot be read is reported and left out. */
+export class PictureReader {
+  readonly failures: Failure[] = [];
+  /** Set where the model drops alpha: the first picture with transparent pixels is then remarked on. */
+  warnsOfTransparency = false;
+
+  private constructor(
+    private readonly names: string[],
+    private readonly terminal: Terminal,
+  ) {}
+
+  /** @throws UsageError if standard input is named twice */
+  static async open(names: readonly string[], terminal: Terminal): Promise<PictureReader> {
+    if (names.filter((name) => name === STANDARD_INPUT).length > 1) {
+      throw new UsageError('- stands for standard input, which can be read only once.');
+    }
+    const reader = new PictureReader([], terminal);
+    for (const name of names) {
+      const files = (await isFolder(name)) ? await picturesIn(name) : [name];
+      if (files.length === 0) reader.fail(name, `This folder holds no pictures (${extensions.join(' ')}).`);
+      reader.names.push(...files);
+    }
+    return reader;
+  }
+
+  get count(): number {
+    return this.names.length;
+  }
+
+  async *read(): AsyncGenerator<Picture, void, undefined> {
+    for (const name of this.names) {
+      const image = await this.load(name);
+      if (!image) continue;
+      if (this.warnsOfTransparency && hasTransparency(image)) this.warnOfTransparency(name);
+      yield { name, image };
+    }
+  }
+
+  private async load(name: string): Promise<RawImage | null> {
+    try {
+      return await loadImage(name === STANDARD_INPUT ? await buffer(process.stdin) : name);
+    } catch (error) {
+      this.fail(name, messageOf(error));
+      return null;
+    }
+  }
+
+  private fail(picture: string, error: string): void {
+    this.failures.push({ picture, error });
+    this.terminal.error(`${picture}: ${error}`);
+  }
+
+  private warnOfTransparency(name: string): void {
+    this.warnsOfTransparency = false;
+    this.terminal.remark(
+      `warning: ${name} has transparent pixels. This model drops transparency, so that whatever colours lie beneath ` +
+        "become the background. --alpha-background '#ffffff' puts such pictures on white.",
+    );
+  }
+}
+
+async function picturesIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => extensions.includes(path.extname(file).toLowerCase()))
+    .sort()
+    .map((file) => path.join(folder, file));
+}
+
+async function isFolder(name: string): Promise<boolean> {
+  try {
+    return (await stat(name)).isDirectory();
+  } catch {
+    return false; // Reading it will say what is wrong with it.
+  }
+}

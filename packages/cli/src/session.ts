@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What every command does first: start a backend, load a pipeline, and say so. */
+import { type Pipelines, type PipelineTask, pipeline } from 'tfjs-clip';
+import { useBackend } from './backend.js';
+import type { BackendName } from './backendNames.js';
+import { Progress } from './render/progress.js';
+import type { Terminal } from './terminal.js';
+
+export interface SessionFlags {
+  model: string;
+  backend?: BackendName;
+}
+
+export interface Session<Task extends PipelineTask> {
+  backend: BackendName;
+  pipeline: Pipelines[Task];
+}
+
+export async function openSession<Task extends PipelineTask>(
+  task: Task,
+  { model, backend: wanted }: SessionFlags,
+  terminal: Terminal,
+): Promise<Session<Task>> {
+  const backend = await useBackend(wanted, (text) => terminal.remark(text));
+  terminal.remark(`backend: ${backend}`);
+  const progress = new Progress(terminal.statusLine, `loading ${model}`, ' MB');
+  try {
+    const progressCallback = ({ loaded, total }: { loaded?: number; total?: number }) => {
+      if (loaded !== undefined && total) progress.update(loaded / 1e6, total / 1e6);
+    };
+    return { backend, pipeline: await pipeline(task, model, { progressCallback }) };
+  } finally {
+    progress.end();
+  }
+}

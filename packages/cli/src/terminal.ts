@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Where a command writes: results to standard output; remarks, warnings, errors and progress to standard error. */
+import pc from 'picocolors';
+
+export interface Terminal {
+  /** Columns to draw in; 80 where output is no terminal. */
+  readonly columns: number;
+  /** Colours for standard output, plain where it is no terminal or NO_COLOR is set. */
+  readonly colors: Colors;
+  out(text: string): void;
+  /** What is good to know: silent with --quiet. */
+  remark(text: string): void;
+  /** What went wrong. */
+  error(text: string): void;
+  /** A line that may be redrawn, or null where that makes no sense: no terminal, --quiet. */
+  readonly statusLine: StatusLine | null;
+}
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+export interface StatusLine {
+  readonly columns: number;
+  /** Replaces the line; '' removes it. */
+  draw(text: string): void;
+}
+
+export function createTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
+  const { stdout, stderr } = process;
+  const statusLine = stderr.isTTY && !quiet ? terminalLine(stderr) : null;
+  const writeError = (text: string) => {
+    statusLine?.draw('');
+    stderr.write(`${text}\n`);
+  };
+  return {
+    columns: (stdout.isTTY && stdout.columns) || 80,
+    colors: pc.createColors(wantsColor(stdout)),
+    out(text) {
+      statusLine?.draw('');
+      stdout.write(text);
+    },
+    remark(text) {
+      if (!quiet) writeError(text);
+    },
+    error: (text) => writeError(`tfjs-clip: ${text}`),
+    statusLine,
+  };
+}
+
+function wantsColor(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+}
+
+function terminalLine(stream: NodeJS.WriteStream): StatusLine {
+  let drawn = false;
+  return {
+    columns: stream.columns || 80,
+    draw(text) {
+      if (!drawn && text === '') return;
+      stream.write(`\r\u001b[K${text}`);
+      drawn = text !== '';
+    },
+  };
+}
