@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The 8-bit floats ↔ float32. E4M3 and E5M2: Micikevicius et al. 2022 (arXiv 2209.05433); FNUZ: Noune et al. 2022
- * (arXiv 2206.02915); E8M0: OCP Microscaling Formats 1.0. Rounding is to nearest, ties to even, without saturation, as in torch.
+ * (arXiv 2206.02915); E8M0: OCP Microscaling Formats 1.0. Rounding is to nearest, ties to even; beyond the range each does as in torch 2.13.
  */
 
 interface Float8Format {
@@ -9,7 +9,7 @@ interface Float8Format {
   bias: number;
   /** The code of the largest finite value. */
   largest: number;
-  /** What a positive value beyond the largest becomes: infinity, or NaN where there is none. */
+  /** What a positive value beyond the largest becomes: infinity; where there is none, NaN or the largest itself. */
   overflow: number;
   nan: number;
   /** FNUZ: no negative zero; its code is the only NaN. */
@@ -17,7 +17,7 @@ interface Float8Format {
 }
 
 export const FLOAT8_FORMATS = {
-  F8_E4M3: { mantissaBits: 3, bias: 7, largest: 0x7e, overflow: 0x7f, nan: 0x7f, unsignedZero: false },
+  F8_E4M3: { mantissaBits: 3, bias: 7, largest: 0x7e, overflow: 0x7e, nan: 0x7f, unsignedZero: false },
   F8_E5M2: { mantissaBits: 2, bias: 15, largest: 0x7b, overflow: 0x7c, nan: 0x7f, unsignedZero: false },
   F8_E4M3FNUZ: { mantissaBits: 3, bias: 8, largest: 0x7f, overflow: 0x80, nan: 0x80, unsignedZero: true },
   F8_E5M2FNUZ: { mantissaBits: 2, bias: 16, largest: 0x7f, overflow: 0x80, nan: 0x80, unsignedZero: true },

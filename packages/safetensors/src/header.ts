@@ -212,7 +212,7 @@ function checkLayout(entries: readonly [string, Entry][], dataSize: number, file
   if (covered < dataSize) {
     throw new SafetensorsError(
       'TRAILING_BYTES',
-      `${file} has ${dataSize - covered} bytes after the last tensor's data; nothing may follow it.`,
+      `${file} goes on after the last tensor's data, from byte ${covered} of ${dataSize} on; nothing may follow it.`,
     );
   }
 }

@@ -30,7 +30,8 @@ export class JsonScanner {
     if (next === '[') return 'array';
     if (next === '"') return 'string';
     if (next === '-' || (next >= '0' && next <= '9')) return 'number';
-    return 'literal';
+    if (next === 't' || next === 'f' || next === 'n') return 'literal';
+    throw this.error('a value');
   }
 
   /** Calls `visit` at each member's value, which it must consume. Refuses a key that comes twice. */

@@ -64,5 +64,8 @@ export function closedError(name: string): SafetensorsError {
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // Not instanceof: errors of another realm (a frame, a test runner) have a message as well.
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 }
