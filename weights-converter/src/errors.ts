@@ -85,7 +85,7 @@ function describe(checkpoint: string, found: Mismatch): string {
     list('given more than once', found.ambiguous, (t) => `${t.name} by ${t.sources.join(' and ')}`),
     list('named in different ways', found.mixedNames, (name) => name),
   ].filter((line) => line !== null);
-  return `${checkpoint} does not fit the model; nothing was loaded.\n${lines.join('\n')}\nCheck that config.json belongs to these weights.`;
+  return `${checkpoint} does not fit the model; nothing was loaded.\n${lines.join('\n')}\nCheck that config.json and the class of the model belong to these weights.`;
 }
 
 function list<T>(what: string, items: readonly T[], show: (item: T) => string): string | null {

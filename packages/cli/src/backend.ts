@@ -42,9 +42,9 @@ export async function useBackend(
       await start(backend);
       return name;
     } catch (error) {
-      const problem = `Backend ${name} is installed but does not start: ${firstLine(messageOf(error))}`;
+      const problem = doesNotStart(name, error);
       if (wanted) throw new RunError(problem, { cause: error });
-      remark(`${problem} The next one is used.`);
+      remark(`warning: ${problem}`);
     }
   }
   throw new RunError('No backend of TensorFlow.js starts here, not even cpu.');
@@ -78,6 +78,12 @@ function notInstalled(name: BackendName): string {
     `Backend ${name} is not installed. Install it beside tfjs-clip (npm install ${backends[name].package}@${version}), ` +
     'or leave --backend out to use the fastest one there is.'
   );
+}
+
+function doesNotStart(name: BackendName, error: unknown): string {
+  const { tfName, package: packageName } = backends[name];
+  const mend = tfName === 'tensorflow' ? ` Try: npm rebuild ${packageName} --build-addon-from-source.` : '';
+  return `Backend ${name} is installed but does not start: ${firstLine(messageOf(error))}${mend}`;
 }
 
 function firstLine(text: string): string {

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What all models share: their weights by name, loading, saving and disposal. Mirrors HF TFCLIPPreTrainedModel. */
+import * as tf from '@tensorflow/tfjs';
+import type { CLIPConfig, CLIPTextConfig, CLIPVisionConfig } from '../configuration/index.js';
+import { DisposedError } from '../errors.js';
+import { type CompositeLayer, randomWeights, type WeightSlot } from '../layers/compositeLayer.js';
+import { seededRandom } from '../layers/random.js';
+import { loadWeights, readConfigJSON } from '../pretrained/loadWeights.js';
+import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
+import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
+import { saveModel } from '../pretrained/saveModel.js';
+import type { JSONObject } from '../configuration/fields.js';
+
+export type ModelConfig = CLIPConfig | CLIPTextConfig | CLIPVisionConfig;
+export type Tower = 'text_model' | 'vision_model';
+
+export interface ModelOptions {
+  /** Seed of the random weights. Default 0. */
+  seed?: number;
+  /** `false` leaves the model without weights, for a loader to fill. Default true. */
+  initialize?: boolean;
+}
+
+/** A model class as `fromPretrained` sees it. */
+export interface ModelClass<Model extends TFCLIPPreTrainedModel> {
+  new (config: never, options?: ModelOptions): Model;
+  /** Picks the class's configuration out of a config.json. */
+  configFromJSON(json: JSONObject, modelName: string): ModelConfig;
+  /** The one tower that the class is made of, if it is. */
+  readonly tower?: Tower;
+}
+
+export abstract class TFCLIPPreTrainedModel {
+  abstract readonly config: ModelConfig;
+  /** The layer that holds everything; its sub-layers are open to inspection. */
+  abstract readonly layer: CompositeLayer;
+  private disposed = false;
+
+  /**
+   * @param idOrPath a folder, a URL, a Hugging Face id, or 'emoji-clip'
+   * @throws ModelNotFoundError, ConfigurationError, CheckpointError; nothing stays allocated then
+   */
+  static async fromPretrained<Model extends TFCLIPPreTrainedModel>(
+    this: ModelClass<Model>,
+    idOrPath: string,
+    options: PretrainedOptions = {},
+  ): Promise<Model> {
+    const files = await resolveModelFiles(idOrPath, options);
+    return loadModel(this, files, options);
+  }
+
+  /** Like `fromPretrained`, from files at hand. */
+  static fromModelFiles<Model extends TFCLIPPreTrainedModel>(
+    this: ModelClass<Model>,
+    files: ModelFiles,
+    options: PretrainedOptions = {},
+  ): Promise<Model> {
+    return loadModel(this, files, options);
+  }
+
+  /** Every weight under its Hugging Face name; linear kernels are [in, out], the patch kernel [patch, patch, channels, hidden]. */
+  namedWeights(): Map<string, tf.Variable> {
+    this.assertUsable();
+    return new Map(this.layer.weightSlots().map((slot) => [slot.name, slot.variable?.read() as tf.Variable]));
+  }
+
+  /** What an optimizer may change: pass it to tf.variableGrads or optimizer.minimize. Freeze with `model.layer.trainable`. */
+  get trainableWeights(): tf.Variable[] {
+    this.assertUsable();
+    return this.layer.trainableWeights.map((variable) => variable.read() as tf.Variable);
+  }
+
+  /** Writes config.json and model.safetensors, which transformers opens too. Neither is ever left half-written. */
+  async savePretrained(directory: string): Promise<void> {
+    this.assertUsable();
+    const architecture = this.constructor.name.replace(/^TF/, '');
+    await saveModel(directory, { ...this.config.toJSON(), architectures: [architecture] }, this.namedWeights());
+  }
+
+  /** Frees all weights; any later call throws DisposedError. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.layer.disposeVariables();
+    this.disposed = true;
+  }
+
+  /** @internal */
+  weightSlots(): WeightSlot[] {
+    return this.layer.weightSlots();
+  }
+
+  protected initialize({ seed = 0, initialize = true }: ModelOptions = {}): void {
+    if (initialize) tf.tidy(() => this.layer.createWeights(randomWeights(seededRandom(seed))));
+  }
+
+  protected assertUsable(): void {
+    if (!this.disposed) return;
+    throw new DisposedError(`This ${this.constructor.name} was disposed; load it again with fromPretrained.`);
+  }
+}
+
+async function loadModel<Model extends TFCLIPPreTrainedModel>(
+  modelClass: ModelClass<Model>,
+  files: ModelFiles,
+  options: PretrainedOptions,
+): Promise<Model> {
+  const json = await readConfigJSON(files);
+  const config = modelClass.configFromJSON(json, files.name);
+  const model = new modelClass(config as never, { initialize: false });
+  await loadWeights(model.layer, files, { tower: modelClass.tower, config: json, ...options });
+  return model;
+}
