@@ -52,10 +52,10 @@ describe('finds every tensor in', () => {
   const text = textTower();
   const vision = visionTower();
   const classifier = { 'classifier.weight': [2, 8], 'classifier.bias': [2] };
-  it.each<[string, Shapes, Shapes, Tower?]>([
-    ['CLIPModel', fullModel(), fullModel()],
-    ['CLIPModel within a larger model, `clip.`', prefixed('clip.', fullModel()), fullModel()],
-    ['CLIPModel within a larger model, `model.`', prefixed('model.', fullModel()), fullModel()],
+  it.each<[name: string, checkpoint: Shapes, expected: Shapes, tower: Tower | null]>([
+    ['CLIPModel', fullModel(), fullModel(), null],
+    ['CLIPModel within a larger model, `clip.`', prefixed('clip.', fullModel()), fullModel(), null],
+    ['CLIPModel within a larger model, `model.`', prefixed('model.', fullModel()), fullModel(), null],
     ['CLIPTextModel of transformers 4 (prefixed)', text, text, 'text_model'],
     ['CLIPVisionModel of transformers 4 (prefixed)', vision, vision, 'vision_model'],
     ['CLIPTextModel of transformers 5 (bare)', textTower(''), text, 'text_model'],
@@ -89,6 +89,7 @@ describe('finds every tensor in', () => {
       'a wrapped tower whose head is outside',
       { ...prefixed('clip.', vision), ...classifier },
       { ...vision, ...classifier },
+      null,
     ],
     ['CLIPModel, when its text tower is asked for', fullModel(), text, 'text_model'],
     ['CLIPModel, when its vision tower is asked for', prefixed('clip.', fullModel()), vision, 'vision_model'],
@@ -99,7 +100,7 @@ describe('finds every tensor in', () => {
       'vision_model',
     ],
   ])('%s', async (_, checkpoint, expected, tower) => {
-    const matched = await match(checkpoint, expected, tower);
+    const matched = await match(checkpoint, expected, tower ?? undefined);
     expect([...matched.keys()]).toEqual(Object.keys(expected));
     for (const [name, tensor] of matched) {
       expect(name.endsWith(tensor.name) || tensor.name.endsWith(name)).toBe(true);

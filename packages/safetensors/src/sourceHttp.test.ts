@@ -143,7 +143,7 @@ describe('refuses, naming the address without its query', () => {
     [204, ': the server cannot give it (HTTP status 204 No Content).'],
   ])('status %d', async (status, sentence) => {
     handler = plain(status);
-    await expectRefusal('HTTP_STATUS', sentence);
+    await expectRefusal(status === 404 ? 'FILE_NOT_FOUND' : 'HTTP_STATUS', sentence);
   });
 
   it.each([

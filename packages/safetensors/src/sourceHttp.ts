@@ -130,7 +130,8 @@ async function statusError(response: Response, name: string): Promise<Safetensor
     404: 'there is no such file',
   };
   const reason = reasons[response.status] ?? 'the server cannot give it';
-  return new SafetensorsError('HTTP_STATUS', `${name}: ${reason} (HTTP status ${status}).`);
+  const code = response.status === 404 ? 'FILE_NOT_FOUND' : 'HTTP_STATUS';
+  return new SafetensorsError(code, `${name}: ${reason} (HTTP status ${status}).`);
 }
 
 async function rangeError(response: Response, name: string, wanted: string): Promise<SafetensorsError> {

@@ -5,6 +5,7 @@ import { CLIPTextConfig, type CLIPTextConfigFields } from './clipTextConfig.js';
 import { CLIPVisionConfig, type CLIPVisionConfigFields } from './clipVisionConfig.js';
 import {
   asObject,
+  count,
   type FieldRules,
   finiteNumber,
   fromSnakeCase,
@@ -14,7 +15,11 @@ import {
 } from './fields.js';
 import { toSnakeCase } from './snakeCase.js';
 
-export const PROBLEM_TYPES = ['regression', 'single_label_classification', 'multi_label_classification'] as const;
+export const PROBLEM_TYPES = [
+  'regression',
+  'single_label_classification',
+  'multi_label_classification',
+] as const;
 export type ProblemType = (typeof PROBLEM_TYPES)[number];
 
 interface TopFields {
@@ -37,6 +42,7 @@ const RULES: FieldRules<TopFields> = {
   logitScaleInitValue: finiteNumber(2.6592),
   initializerFactor: finiteNumber(1),
 };
+const NUM_LABELS = count(2, 1_000_000);
 const LABEL_KEYS = ['numLabels', 'id2label', 'problemType', 'num_labels', 'label2id', 'problem_type'];
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field by its rule
@@ -59,11 +65,14 @@ export class CLIPConfig {
     const { fields, unknown } = readFields(RULES, rest, 'config');
     Object.assign(this, fields);
     this.textConfig = textConfig instanceof CLIPTextConfig ? textConfig : new CLIPTextConfig(textConfig);
-    this.visionConfig = visionConfig instanceof CLIPVisionConfig ? visionConfig : new CLIPVisionConfig(visionConfig);
+    this.visionConfig =
+      visionConfig instanceof CLIPVisionConfig ? visionConfig : new CLIPVisionConfig(visionConfig);
     this.id2label = options.id2label ?? numberedLabels(options.numLabels ?? 2);
     this.problemType = checkProblemType(options.problemType ?? null);
     this.unknown = Object.fromEntries(
-      Object.entries(unknown).filter(([key]) => key !== 'modelType' && key !== 'model_type' && !LABEL_KEYS.includes(key)),
+      Object.entries(unknown).filter(
+        ([key]) => key !== 'modelType' && key !== 'model_type' && !LABEL_KEYS.includes(key),
+      ),
     );
   }
 
@@ -89,7 +98,7 @@ export class CLIPConfig {
       ...fromSnakeCase(RULES, top),
       textConfig: CLIPTextConfig.fromJSON(text),
       visionConfig: CLIPVisionConfig.fromJSON(vision),
-      ...(num_labels === undefined ? {} : { numLabels: positiveInteger(2).check(num_labels, 'num_labels') }),
+      ...(num_labels === undefined ? {} : { numLabels: NUM_LABELS.check(num_labels, 'num_labels') }),
       ...(id2label == null ? {} : { id2label: asObject(id2label, 'id2label') as Record<string, string> }),
       ...(problem_type == null ? {} : { problemType: checkProblemType(problem_type) }),
     });
@@ -120,8 +129,8 @@ function mergeLegacy(
   return legacy == null ? base : { ...base, ...tower.fromJSON(asObject(legacy, `${path}_dict`)).toJSON() };
 }
 
-function numberedLabels(count: number): Record<string, string> {
-  const number = positiveInteger(2).check(count, 'num_labels');
+function numberedLabels(numLabels: number): Record<string, string> {
+  const number = NUM_LABELS.check(numLabels, 'num_labels');
   return Object.fromEntries(Array.from({ length: number }, (_, i) => [String(i), `LABEL_${i}`]));
 }
 

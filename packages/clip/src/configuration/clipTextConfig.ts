@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Configuration of the text tower; fields and defaults of HF's CLIPTextConfig. */
-import { type FieldRules, fromSnakeCase, type JSONObject, positiveInteger, readFields, tokenId } from './fields.js';
+import {
+  type FieldRules,
+  fromSnakeCase,
+  type JSONObject,
+  positiveInteger,
+  readFields,
+  tokenId,
+} from './fields.js';
 import { checkHeads, type TowerFields, towerRules, towerToJSON } from './towerConfig.js';
 
 export interface CLIPTextConfigFields extends TowerFields {

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Configuration of the vision tower; fields and defaults of HF's CLIPVisionConfig. */
 import { ConfigurationError } from '../errors.js';
-import { type FieldRules, fromSnakeCase, type JSONObject, positiveInteger, readFields, squareSize } from './fields.js';
+import {
+  type FieldRules,
+  fromSnakeCase,
+  type JSONObject,
+  positiveInteger,
+  readFields,
+  squareSize,
+} from './fields.js';
 import { checkHeads, type TowerFields, towerRules, towerToJSON } from './towerConfig.js';
 
 export interface CLIPVisionConfigFields extends TowerFields {

@@ -14,6 +14,12 @@ export function positiveInteger(fallback: number): FieldRule<number> {
   return rule(fallback, 'a positive integer', (v) => Number.isSafeInteger(v) && (v as number) > 0);
 }
 
+/** A number of things that are made one by one, before any weight can show that a stranger's file exaggerates. */
+export function count(fallback: number, limit: number): FieldRule<number> {
+  const allows = (v: unknown) => Number.isSafeInteger(v) && (v as number) > 0 && (v as number) <= limit;
+  return rule(fallback, `an integer from 1 to ${limit}`, allows);
+}
+
 export function finiteNumber(fallback: number): FieldRule<number> {
   return rule(fallback, 'a finite number', Number.isFinite);
 }
@@ -27,7 +33,11 @@ export function probability(fallback: number): FieldRule<number> {
 }
 
 export function tokenId(fallback: number | null): FieldRule<number | null> {
-  return rule(fallback, 'a token id or null', (v) => v === null || (Number.isSafeInteger(v) && (v as number) >= 0));
+  return rule(
+    fallback,
+    'a token id or null',
+    (v) => v === null || (Number.isSafeInteger(v) && (v as number) >= 0),
+  );
 }
 
 export function oneOf<const T extends string>(values: readonly T[], fallback: T): FieldRule<T> {
@@ -53,7 +63,8 @@ export function readFields<Fields extends object>(
   const fields = {} as Fields;
   for (const key of Object.keys(rules) as (keyof Fields & string)[]) {
     const value = options[key];
-    fields[key] = value === undefined ? rules[key].fallback : rules[key].check(value, `${where}.${toSnakeCase(key)}`);
+    fields[key] =
+      value === undefined ? rules[key].fallback : rules[key].check(value, `${where}.${toSnakeCase(key)}`);
   }
   const unknown = Object.fromEntries(
     Object.entries(options).filter(([key, value]) => !Object.hasOwn(rules, key) && value !== undefined),
@@ -62,7 +73,10 @@ export function readFields<Fields extends object>(
 }
 
 /** Known fields of a snake_case JSON object in camelCase; keys we do not know stay as they are written. */
-export function fromSnakeCase<Fields>(rules: FieldRules<Fields>, json: JSONObject): Partial<Fields> & JSONObject {
+export function fromSnakeCase<Fields>(
+  rules: FieldRules<Fields>,
+  json: JSONObject,
+): Partial<Fields> & JSONObject {
   const entries = Object.entries(json).map(([key, value]) => {
     const camel = toCamelCase(key);
     return [Object.hasOwn(rules, camel) ? camel : key, value];

@@ -20,6 +20,8 @@ export interface WeightSlot {
   readonly shape: number[];
   readonly initializer: WeightInitializer;
   variable?: tf.LayerVariable;
+  /** Makes the variable, with a copy of `value`. */
+  create(value: tf.Tensor): void;
 }
 
 /** Where the values of new variables come from; undefined leaves it to the slot's initializer. */
@@ -57,7 +59,7 @@ export abstract class CompositeLayer extends tf.layers.Layer {
 
   /** Creates the variables that do not exist yet. */
   createWeights(source: WeightSource): void {
-    this.addVariables(this.path && `${this.path}/`, source);
+    for (const slot of this.weightSlots()) if (!slot.variable) slot.create(source(slot));
   }
 
   /** tfjs-layers calls this when the layer is first applied in a LayersModel, under a name scope of the layer's name. */
@@ -104,7 +106,13 @@ export abstract class CompositeLayer extends tf.layers.Layer {
   /** @param key place within this layer, `/` between its parts: `token_embedding/weight` */
   protected declareWeight(key: string, shape: number[], initializer: WeightInitializer): void {
     const place = this.path ? `${this.path}/${key}` : key;
-    this.ownSlots.set(key, { name: place.replaceAll('/', '.'), shape, initializer });
+    const slot: WeightSlot = {
+      name: place.replaceAll('/', '.'),
+      shape,
+      initializer,
+      create: (value) => this.addVariable(slot, place, value),
+    };
+    this.ownSlots.set(key, slot);
   }
 
   /** The value to compute with: the one passed in for this call, else the variable's. */
@@ -115,16 +123,19 @@ export abstract class CompositeLayer extends tf.layers.Layer {
 
   private addVariables(scope: string, source: WeightSource): void {
     for (const [key, slot] of this.ownSlots) {
-      if (slot.variable) continue;
-      const initializer = { apply: () => source(slot) } as unknown as KerasInitializer;
-      slot.variable = this.addWeight(scope + key, slot.shape, 'float32', initializer);
-      slot.variable.trainable = this.trainable;
+      if (!slot.variable) this.addVariable(slot, scope + key, source(slot));
     }
     for (const child of this.children) {
       const within = this.path ? child.path.slice(this.path.length + 1) : child.path;
       child.addVariables(`${scope}${within}/`, source);
     }
     this.built = true;
+  }
+
+  private addVariable(slot: WeightSlot, name: string, value: tf.Tensor): void {
+    const initializer = { apply: () => value } as unknown as KerasInitializer;
+    slot.variable = this.addWeight(name, slot.shape, 'float32', initializer);
+    slot.variable.trainable = this.trainable;
   }
 
   private collectVariables(): tf.LayerVariable[] {

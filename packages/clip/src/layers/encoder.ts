@@ -19,7 +19,8 @@ export class TFCLIPEncoder extends TowerLayer {
 
   constructor(config: TowerConfig, path: string) {
     super(config, path);
-    const block = (_: unknown, i: number) => this.addChild(new TFCLIPEncoderLayer(config, `${path}/layers/${i}`));
+    const block = (_: unknown, i: number) =>
+      this.addChild(new TFCLIPEncoderLayer(config, `${path}/layers/${i}`));
     this.blocks = Array.from({ length: config.numHiddenLayers }, block);
   }
 

@@ -33,7 +33,10 @@ export class TFCLIPEncoderLayer extends TowerLayer {
   }
 
   /** [batch, sequence, hiddenSize] → the same shape; attentions [batch, heads, sequence, sequence] when asked for. */
-  forward(hiddenStates: tf.Tensor3D, options: ForwardOptions & { mask?: AttentionMask } = {}): AttentionResult {
+  forward(
+    hiddenStates: tf.Tensor3D,
+    options: ForwardOptions & { mask?: AttentionMask } = {},
+  ): AttentionResult {
     return tf.tidy(() => {
       const normalized = this.layerNorm1.forward(hiddenStates);
       const attended = this.selfAttention.forward(normalized, { ...options, residual: hiddenStates });
@@ -44,7 +47,10 @@ export class TFCLIPEncoderLayer extends TowerLayer {
 
   /** In a LayersModel: hidden states, and for text a second input, the attention mask [batch, sequence]. */
   override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean } = {}): tf.Tensor {
-    const [hiddenStates, attentionMask] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor3D, tf.Tensor2D?];
+    const [hiddenStates, attentionMask] = (Array.isArray(inputs) ? inputs : [inputs]) as [
+      tf.Tensor3D,
+      tf.Tensor2D?,
+    ];
     return tf.tidy(() => {
       const isText = this.config instanceof CLIPTextConfig;
       const mask = isText ? causalMask(hiddenStates.shape[1], attentionMask) : undefined;

@@ -27,7 +27,11 @@ export function classEmbedding({ hiddenSize, initializerFactor }: TowerConfig): 
 }
 
 /** Query, key and value projections, and the MLP's second layer: scaled down with depth. */
-export function residualBranch({ hiddenSize, numHiddenLayers, initializerFactor }: TowerConfig): WeightInitializer {
+export function residualBranch({
+  hiddenSize,
+  numHiddenLayers,
+  initializerFactor,
+}: TowerConfig): WeightInitializer {
   return normal(hiddenSize ** -0.5 * (2 * numHiddenLayers) ** -0.5 * initializerFactor);
 }
 

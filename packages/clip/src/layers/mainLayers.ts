@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The layers that hold a whole model's weights under the names of its checkpoint. Mirror HF TFCLIP…MainLayer. */
-import type { CLIPConfig, CLIPTextConfig, CLIPVisionConfig } from '../configuration/index.js';
+
 import type * as tf from '@tensorflow/tfjs';
+import type { CLIPConfig, CLIPTextConfig, CLIPVisionConfig } from '../configuration/index.js';
 import { CompositeLayer } from './compositeLayer.js';
 import { constant, projection } from './initializers.js';
 import { CLIPLinear } from './linear.js';

@@ -14,7 +14,9 @@ export class TFCLIPMLP extends TowerLayer {
     super(config, path);
     const { hiddenSize, intermediateSize } = config;
     this.fc1 = this.addChild(new CLIPLinear(`${path}/fc1`, hiddenSize, intermediateSize, mlpInput(config)));
-    this.fc2 = this.addChild(new CLIPLinear(`${path}/fc2`, intermediateSize, hiddenSize, residualBranch(config)));
+    this.fc2 = this.addChild(
+      new CLIPLinear(`${path}/fc2`, intermediateSize, hiddenSize, residualBranch(config)),
+    );
   }
 
   /** [batch, sequence, hiddenSize] → the same shape */

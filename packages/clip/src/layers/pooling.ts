@@ -27,7 +27,9 @@ export function poolEndOfText(
   eosTokenId: number | null,
 ): tf.Tensor2D {
   const isLegacy = eosTokenId === LEGACY_EOS_TOKEN_ID;
-  const scores = isLegacy ? inputIds : tf.cast(tf.equal(inputIds, tf.scalar(eosTokenId ?? -1, 'int32')), 'int32');
+  const scores = isLegacy
+    ? inputIds
+    : tf.cast(tf.equal(inputIds, tf.scalar(eosTokenId ?? -1, 'int32')), 'int32');
   return gatherPositions(hiddenStates, tf.argMax(scores, 1) as tf.Tensor1D);
 }
 
@@ -58,4 +60,3 @@ export class TFCLIPEndOfTextPooling extends TowerLayer<CLIPTextConfig> {
     return [batch, hiddenSize];
   }
 }
-

@@ -22,7 +22,8 @@ export class TFCLIPTextEmbeddings extends TowerLayer<CLIPTextConfig> {
    * @returns [batch, sequence, hiddenSize]
    */
   forward(inputIds: tf.Tensor2D, positionIds?: tf.Tensor2D): tf.Tensor3D {
-    const positions = positionIds ?? (tf.expandDims(tf.range(0, inputIds.shape[1], 1, 'int32'), 0) as tf.Tensor2D);
+    const positions =
+      positionIds ?? (tf.expandDims(tf.range(0, inputIds.shape[1], 1, 'int32'), 0) as tf.Tensor2D);
     return tokenEmbedding(
       inputIds,
       positions,
@@ -32,7 +33,9 @@ export class TFCLIPTextEmbeddings extends TowerLayer<CLIPTextConfig> {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => this.forward(tf.cast(Array.isArray(inputs) ? inputs[0] : inputs, 'int32') as tf.Tensor2D));
+    return tf.tidy(() =>
+      this.forward(tf.cast(Array.isArray(inputs) ? inputs[0] : inputs, 'int32') as tf.Tensor2D),
+    );
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {

@@ -34,7 +34,9 @@ export class TFCLIPTextTransformer extends TowerLayer<CLIPTextConfig> {
     this.embeddings = this.addChild(new TFCLIPTextEmbeddings(config, `${path}/embeddings`));
     this.encoder = this.addChild(new TFCLIPEncoder(config, `${path}/encoder`));
     const { hiddenSize, layerNormEps } = config;
-    this.finalLayerNorm = this.addChild(new CLIPLayerNorm(`${path}/final_layer_norm`, hiddenSize, layerNormEps));
+    this.finalLayerNorm = this.addChild(
+      new CLIPLayerNorm(`${path}/final_layer_norm`, hiddenSize, layerNormEps),
+    );
   }
 
   /** `lastHiddenState` is the normalised output; `hiddenStates` ends with the one before normalisation. */
@@ -53,7 +55,8 @@ export class TFCLIPTextTransformer extends TowerLayer<CLIPTextConfig> {
   override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean } = {}): tf.Tensor {
     return tf.tidy(() => {
       const [ids, mask] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor2D, tf.Tensor2D?];
-      return this.forward({ inputIds: tf.cast(ids, 'int32'), attentionMask: mask }, { training }).poolerOutput;
+      return this.forward({ inputIds: tf.cast(ids, 'int32'), attentionMask: mask }, { training })
+        .poolerOutput;
     });
   }
 

@@ -14,7 +14,11 @@ export class TFCLIPVisionEmbeddings extends TowerLayer<CLIPVisionConfig> {
     super(config, path);
     const { hiddenSize, patchSize, numChannels, gridSize } = config;
     this.declareWeight('class_embedding', [hiddenSize], classEmbedding(config));
-    this.declareWeight('patch_embedding/weight', [patchSize, patchSize, numChannels, hiddenSize], embedding(config));
+    this.declareWeight(
+      'patch_embedding/weight',
+      [patchSize, patchSize, numChannels, hiddenSize],
+      embedding(config),
+    );
     this.declareWeight('position_embedding/weight', [gridSize ** 2 + 1, hiddenSize], embedding(config));
   }
 
@@ -28,7 +32,11 @@ export class TFCLIPVisionEmbeddings extends TowerLayer<CLIPVisionConfig> {
     const { patchSize } = this.config;
     const [, , height, width] = pixelValues.shape;
     const table = this.weight('position_embedding/weight') as tf.Tensor2D;
-    const positions = interpolatePositions(table, Math.floor(height / patchSize), Math.floor(width / patchSize));
+    const positions = interpolatePositions(
+      table,
+      Math.floor(height / patchSize),
+      Math.floor(width / patchSize),
+    );
     return patchEmbedding(
       pixelValues,
       this.weight('patch_embedding/weight'),

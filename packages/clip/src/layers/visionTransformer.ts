@@ -30,7 +30,10 @@ export class TFCLIPVisionTransformer extends TowerLayer<CLIPVisionConfig> {
     return tf.tidy(() => {
       const embeddings = this.preLayerNorm.forward(this.embeddings.forward(pixelValues));
       const encoded = this.encoder.forward(embeddings, options);
-      return { ...encoded, poolerOutput: this.postLayerNorm.forward(poolClassToken(encoded.lastHiddenState)) };
+      return {
+        ...encoded,
+        poolerOutput: this.postLayerNorm.forward(poolClassToken(encoded.lastHiddenState)),
+      };
     });
   }
 

@@ -42,7 +42,10 @@ export class TFCLIPForImageClassification extends TFCLIPPreTrainedModel {
     return tf.tidy(() => {
       const { visionConfig } = this.config;
       const pixelValues = pixelTensor(inputs, visionConfig, options.interpolatePosEncoding ?? false);
-      const { lastHiddenState, hiddenStates, attentions } = this.layer.visionModel.forward(pixelValues, options);
+      const { lastHiddenState, hiddenStates, attentions } = this.layer.visionModel.forward(
+        pixelValues,
+        options,
+      );
       const patches = tf.slice(lastHiddenState, [0, 1, 0]);
       const logits = this.layer.classifier.forward(tf.mean(patches, 1) as tf.Tensor2D);
       const loss = inputs.labels === undefined ? undefined : this.loss(logits, inputs.labels);
@@ -52,7 +55,8 @@ export class TFCLIPForImageClassification extends TFCLIPPreTrainedModel {
 
   private loss(logits: tf.Tensor2D, labels: NonNullable<ClassificationInputs['labels']>): tf.Scalar {
     const isInteger = !(labels instanceof tf.Tensor) && labels.flat().every(Number.isInteger);
-    const targets = labels instanceof tf.Tensor ? labels : tf.tensor(labels, undefined, isInteger ? 'int32' : 'float32');
+    const targets =
+      labels instanceof tf.Tensor ? labels : tf.tensor(labels, undefined, isInteger ? 'int32' : 'float32');
     const problemType = this.config.problemType ?? inferProblemType(this.config.numLabels, targets);
     return classificationLoss(logits, targets, problemType);
   }

@@ -72,7 +72,10 @@ export class TFCLIPModel extends TFCLIPPreTrainedModel {
   getTextFeatures(inputs: TextInputs, options: Pick<CLIPForwardOptions, 'training'> = {}): tf.Tensor2D {
     this.assertUsable();
     return tf.tidy(() => {
-      const { poolerOutput } = this.layer.textModel.forward(textTensors(inputs, this.config.textConfig), options);
+      const { poolerOutput } = this.layer.textModel.forward(
+        textTensors(inputs, this.config.textConfig),
+        options,
+      );
       return this.layer.textProjection.forward(poolerOutput);
     });
   }
@@ -83,7 +86,9 @@ export class TFCLIPModel extends TFCLIPPreTrainedModel {
     options: Pick<CLIPForwardOptions, 'training' | 'interpolatePosEncoding'> = {},
   ): tf.Tensor2D {
     this.assertUsable();
-    return tf.tidy(() => this.layer.visualProjection.forward(this.forwardVision(inputs, options).poolerOutput));
+    return tf.tidy(() =>
+      this.layer.visualProjection.forward(this.forwardVision(inputs, options).poolerOutput),
+    );
   }
 
   /** Each tower with its projection as a tf.LayersModel on the same weights. */
@@ -97,7 +102,11 @@ export class TFCLIPModel extends TFCLIPPreTrainedModel {
   }
 
   private forwardVision(inputs: ImageInputs, options: VisionForwardOptions) {
-    const pixelValues = pixelTensor(inputs, this.config.visionConfig, options.interpolatePosEncoding ?? false);
+    const pixelValues = pixelTensor(
+      inputs,
+      this.config.visionConfig,
+      options.interpolatePosEncoding ?? false,
+    );
     return this.layer.visionModel.forward(pixelValues, options);
   }
 }

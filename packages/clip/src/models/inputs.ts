@@ -23,7 +23,9 @@ export interface ImageInputs {
 
 export function textTensors(inputs: TextInputs, config: CLIPTextConfig): TextTensors {
   if (inputs?.inputIds === undefined) {
-    throw new InvalidArgumentError('inputIds is missing; give token ids [batch, sequence], as CLIPTokenizer makes them.');
+    throw new InvalidArgumentError(
+      'inputIds is missing; give token ids [batch, sequence], as CLIPTokenizer makes them.',
+    );
   }
   const inputIds = tokenTensor(inputs.inputIds, 'inputIds');
   const [batch, sequence] = inputIds.shape;
@@ -42,12 +44,18 @@ export function textTensors(inputs: TextInputs, config: CLIPTextConfig): TextTen
   };
 }
 
-export function pixelTensor(inputs: ImageInputs, config: CLIPVisionConfig, interpolate: boolean): tf.Tensor4D {
+export function pixelTensor(
+  inputs: ImageInputs,
+  config: CLIPVisionConfig,
+  interpolate: boolean,
+): tf.Tensor4D {
   const { pixelValues } = inputs ?? {};
   const { numChannels, imageSize, patchSize } = config;
   const accepted = `[batch, ${numChannels}, ${imageSize}, ${imageSize}]`;
   if (!(pixelValues instanceof tf.Tensor)) {
-    throw new InvalidArgumentError(`pixelValues must be a tensor ${accepted}, as CLIPImageProcessor makes it.`);
+    throw new InvalidArgumentError(
+      `pixelValues must be a tensor ${accepted}, as CLIPImageProcessor makes it.`,
+    );
   }
   const given = `pixelValues is [${pixelValues.shape}]`;
   const [, channels, height, width] = pixelValues.shape;
@@ -75,10 +83,15 @@ function like(input: TokenInput | undefined, name: string, batches: number[], se
 }
 
 function tokenTensor(input: TokenInput, name: string): tf.Tensor2D {
-  const tensor = input instanceof tf.Tensor ? tf.cast(input, 'int32') : tf.tensor(rectangular(input, name), undefined, 'int32');
+  const tensor =
+    input instanceof tf.Tensor
+      ? tf.cast(input, 'int32')
+      : tf.tensor(rectangular(input, name), undefined, 'int32');
   const matrix = tensor.rank === 1 ? tf.expandDims(tensor, 0) : tensor;
   if (matrix.rank !== 2 || matrix.size === 0) {
-    throw new InvalidArgumentError(`${name} is [${tensor.shape}], but must be [batch, sequence] and not empty.`);
+    throw new InvalidArgumentError(
+      `${name} is [${tensor.shape}], but must be [batch, sequence] and not empty.`,
+    );
   }
   return matrix as tf.Tensor2D;
 }
@@ -96,5 +109,6 @@ function rectangular(input: number[][] | number[], name: string): number[][] {
 function checkRange(input: TokenInput, name: string, limit: number): void {
   if (input instanceof tf.Tensor) return;
   const bad = (input.flat() as number[]).find((id) => !Number.isInteger(id) || id < 0 || id >= limit);
-  if (bad !== undefined) throw new InvalidArgumentError(`${name} holds ${bad}; this model takes 0 to ${limit - 1}.`);
+  if (bad !== undefined)
+    throw new InvalidArgumentError(`${name} holds ${bad}; this model takes 0 to ${limit - 1}.`);
 }

@@ -38,7 +38,11 @@ export function clipLoss(logitsPerText: tf.Tensor2D): tf.Scalar {
  * @param logits [batch, numLabels]
  * @param labels int32 [batch] of class indices, or float32 [batch, numLabels] (regression on one label: [batch])
  */
-export function classificationLoss(logits: tf.Tensor2D, labels: tf.Tensor, problemType: ProblemType): tf.Scalar {
+export function classificationLoss(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor,
+  problemType: ProblemType,
+): tf.Scalar {
   checkLabels(logits, labels, problemType);
   return tf.tidy(() => {
     const [, numLabels] = logits.shape;

@@ -12,12 +12,14 @@ export abstract class ModelOutput {
 
   /** The values that are present, in HF's order, nested outputs as tuples of their own. */
   toTuple(): unknown[] {
-    return (Object.values(this) as Value[]).map((value) => (value instanceof ModelOutput ? value.toTuple() : value));
+    return (Object.values(this) as Value[]).map((value) =>
+      value instanceof ModelOutput ? value.toTuple() : value,
+    );
   }
 
   /** Frees every tensor in it. */
   dispose(): void {
-    tf.dispose({ ...this } as tf.TensorContainer);
+    tf.dispose({ ...this } as unknown as tf.TensorContainer);
   }
 
   /** Fills the fields in the order given, leaving out what is undefined. */
@@ -115,8 +117,24 @@ export class TFCLIPOutput extends ModelOutput {
 
   constructor(fields: CLIPOutputFields) {
     super();
-    const { loss, logitsPerImage, logitsPerText, textEmbeds, imageEmbeds, textModelOutput, visionModelOutput } = fields;
-    this.fill({ loss, logitsPerImage, logitsPerText, textEmbeds, imageEmbeds, textModelOutput, visionModelOutput });
+    const {
+      loss,
+      logitsPerImage,
+      logitsPerText,
+      textEmbeds,
+      imageEmbeds,
+      textModelOutput,
+      visionModelOutput,
+    } = fields;
+    this.fill({
+      loss,
+      logitsPerImage,
+      logitsPerText,
+      textEmbeds,
+      imageEmbeds,
+      textModelOutput,
+      visionModelOutput,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What all models share: their weights by name, loading, saving and disposal. Mirrors HF TFCLIPPreTrainedModel. */
 import * as tf from '@tensorflow/tfjs';
+import type { JSONObject } from '../configuration/fields.js';
 import type { CLIPConfig, CLIPTextConfig, CLIPVisionConfig } from '../configuration/index.js';
 import { DisposedError } from '../errors.js';
 import { type CompositeLayer, randomWeights, type WeightSlot } from '../layers/compositeLayer.js';
@@ -9,7 +10,6 @@ import { loadWeights, readConfigJSON } from '../pretrained/loadWeights.js';
 import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
 import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
 import { saveModel } from '../pretrained/saveModel.js';
-import type { JSONObject } from '../configuration/fields.js';
 
 export type ModelConfig = CLIPConfig | CLIPTextConfig | CLIPVisionConfig;
 export type Tower = 'text_model' | 'vision_model';
@@ -42,7 +42,7 @@ export abstract class TFCLIPPreTrainedModel {
    */
   static async fromPretrained<Model extends TFCLIPPreTrainedModel>(
     this: ModelClass<Model>,
-    idOrPath: string,
+    idOrPath: string | URL,
     options: PretrainedOptions = {},
   ): Promise<Model> {
     const files = await resolveModelFiles(idOrPath, options);
@@ -74,7 +74,11 @@ export abstract class TFCLIPPreTrainedModel {
   async savePretrained(directory: string): Promise<void> {
     this.assertUsable();
     const architecture = this.constructor.name.replace(/^TF/, '');
-    await saveModel(directory, { ...this.config.toJSON(), architectures: [architecture] }, this.namedWeights());
+    await saveModel(
+      directory,
+      { ...this.config.toJSON(), architectures: [architecture] },
+      this.namedWeights(),
+    );
   }
 
   /** Frees all weights; any later call throws DisposedError. */
@@ -107,6 +111,7 @@ async function loadModel<Model extends TFCLIPPreTrainedModel>(
   const json = await readConfigJSON(files);
   const config = modelClass.configFromJSON(json, files.name);
   const model = new modelClass(config as never, { initialize: false });
-  await loadWeights(model.layer, files, { tower: modelClass.tower, config: json, ...options });
+  await loadWeights(model.layer, files, modelClass.tower);
+  options.progressCallback?.({ status: 'ready', name: files.name });
   return model;
 }

@@ -18,7 +18,10 @@ export interface AttentionMask {
  */
 export function causalMask(sequence: number, attentionMask?: tf.Tensor2D): AttentionMask {
   const positions = tf.range(0, sequence, 1, 'int32');
-  const visible = tf.lessEqual(tf.reshape(positions, [1, 1, 1, sequence]), tf.reshape(positions, [1, 1, sequence, 1]));
+  const visible = tf.lessEqual(
+    tf.reshape(positions, [1, 1, 1, sequence]),
+    tf.reshape(positions, [1, 1, sequence, 1]),
+  );
   if (!attentionMask) return { causal: true, bias: toBias(visible) };
   const keyMask = tf.notEqual(attentionMask, tf.scalar(0, attentionMask.dtype as 'int32')) as tf.Tensor2D;
   const real = tf.reshape(keyMask, [attentionMask.shape[0], 1, 1, sequence]);
@@ -27,5 +30,9 @@ export function causalMask(sequence: number, attentionMask?: tf.Tensor2D): Atten
 
 function toBias(allowed: tf.Tensor): tf.Tensor4D {
   const lowest = tf.backend().floatPrecision() === 16 ? -65504 : -3.4028234663852886e38;
-  return tf.where(allowed as tf.Tensor4D, tf.scalar(0) as tf.Tensor, tf.scalar(lowest) as tf.Tensor) as tf.Tensor4D;
+  return tf.where(
+    allowed as tf.Tensor4D,
+    tf.scalar(0) as tf.Tensor,
+    tf.scalar(lowest) as tf.Tensor,
+  ) as tf.Tensor4D;
 }

@@ -11,7 +11,9 @@ export function dispatch(
 ): tf.Tensor {
   const fused = tf.getKernel(kernelName, tf.getBackend()) && (!isRecording() || tf.getGradient(kernelName));
   if (!fused) return composed();
-  return tf.engine().runKernel(kernelName, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as tf.Tensor;
+  return tf
+    .engine()
+    .runKernel(kernelName, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as tf.Tensor;
 }
 
 function isRecording(): boolean {

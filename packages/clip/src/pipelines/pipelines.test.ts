@@ -8,6 +8,7 @@ import {
   TFCLIPTextModelWithProjection,
   TFCLIPVisionModelWithProjection,
 } from '../models/index.js';
+import type { ProgressEvent } from '../pretrained/modelFiles.js';
 import { CLIPProcessor } from '../processing/clipProcessor.js';
 import { CLIPImageProcessor, type RawImage } from '../processing/image/index.js';
 import { CLIPTokenizer } from '../processing/tokenizer/index.js';
@@ -281,7 +282,7 @@ describe('pipeline', () => {
 
   it('tells of its progress', async () => {
     const files = new Set<string>();
-    const progressCallback = ({ file }: { file: string }) => void files.add(file);
+    const progressCallback = ({ file }: ProgressEvent) => void (file && files.add(file));
     (await pipeline('zero-shot-image-classification', 'emoji-clip', { progressCallback })).dispose();
     expect([...files]).toEqual(
       expect.arrayContaining(['config.json', 'preprocessor_config.json', 'model.safetensors']),

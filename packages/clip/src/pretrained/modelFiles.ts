@@ -16,7 +16,7 @@ export interface PretrainedOptions {
   revision?: string;
   /** Folder within the model. */
   subfolder?: string;
-  /** Access token for gated repositories, sent to the hub only. */
+  /** Access token for gated repositories, sent to the hub only. Default: the environment variable HF_TOKEN. */
   token?: string;
   /** Replaces the global `fetch`. */
   fetch?: typeof fetch;
@@ -25,9 +25,11 @@ export interface PretrainedOptions {
 }
 
 export interface ProgressEvent {
+  /** `ready` comes once, when the model can be called, and names no file. */
   status: 'initiate' | 'progress' | 'done' | 'ready';
   name: string;
-  file: string;
+  file?: string;
+  /** Bytes read so far, and in all; with `progress` and `done`. */
   loaded?: number;
   total?: number;
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From the files of a pretrained model into the variables of a layer: all of them, or none. */
+
+import * as tf from '@tensorflow/tfjs';
+import { SafetensorsError } from '@tfjs-clip/safetensors';
+import {
+  type Checkpoint,
+  CheckpointNotFoundError,
+  type CheckpointTensor,
+  matchCheckpoint,
+  openCheckpoint,
+  type Tower,
+  WeightsConverterError,
+} from '@tfjs-clip/weights-converter';
+import type { JSONObject } from '../configuration/fields.js';
+import { CheckpointError, ModelNotFoundError } from '../errors.js';
+import type { CompositeLayer, WeightSlot } from '../layers/compositeLayer.js';
+import type { ModelFiles } from './modelFiles.js';
+import { readJSON } from './readJSON.js';
+
+/** @throws ModelNotFoundError where there is no config.json, ConfigurationError where it is broken */
+export async function readConfigJSON(files: ModelFiles): Promise<JSONObject> {
+  const json = await readJSON(files, 'config.json');
+  if (json) return json;
+  throw new ModelNotFoundError(
+    `${files.name} has no config.json, so it is no model; a model's folder holds config.json and model.safetensors.`,
+  );
+}
+
+/**
+ * Creates the layer's variables with the checkpoint's values, one tensor in memory at a time.
+ *
+ * @param tower the only tower that the layer has, if so: then its tensors may lack their prefix, and others are left
+ * @throws CheckpointError, ModelNotFoundError; no variable exists then
+ */
+export async function loadWeights(layer: CompositeLayer, files: ModelFiles, tower?: Tower): Promise<void> {
+  let checkpoint: Checkpoint | null = null;
+  try {
+    checkpoint = await openCheckpoint(files);
+    const slots = layer.weightSlots();
+    const tensors = matchCheckpoint(checkpoint, slots, tower);
+    for (const slot of slots) await fill(slot, tensors.get(slot.name)!);
+  } catch (error) {
+    layer.disposeVariables();
+    throw explain(error);
+  } finally {
+    await checkpoint?.close();
+  }
+}
+
+async function fill(slot: WeightSlot, tensor: CheckpointTensor): Promise<void> {
+  const values = await tensor.read();
+  tf.tidy(() => slot.create(tf.tensor(values, slot.shape, 'float32')));
+}
+
+function explain(error: unknown): unknown {
+  if (error instanceof CheckpointNotFoundError)
+    return new ModelNotFoundError(error.message, { cause: error });
+  if (!(error instanceof WeightsConverterError || error instanceof SafetensorsError)) return error;
+  return new CheckpointError(error.message, { cause: error });
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From what a user names (a folder, a web address, 'emoji-clip', a Hugging Face id) to the files of the model. */
+import { localFiles } from '#platform';
+import { InvalidArgumentError, ModelNotFoundError } from '../errors.js';
+import { emojiClipFiles, folderFiles, hubFiles, webFiles } from './fileSources.js';
+import type { ModelFiles, PretrainedOptions } from './modelFiles.js';
+import { withProgress } from './progress.js';
+
+const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+const SUBFOLDER = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\/:?#][^\\:?#]*$/;
+
+/**
+ * A folder of that name comes before everything else.
+ *
+ * @throws ModelNotFoundError if nothing of that name can be a model, InvalidArgumentError for what is no name
+ */
+export async function resolveModelFiles(
+  idOrPath: string | URL,
+  options: PretrainedOptions = {},
+): Promise<ModelFiles> {
+  const files = await locate(idOrPath, options);
+  return options.progressCallback ? withProgress(files, options.progressCallback) : files;
+}
+
+async function locate(idOrPath: string | URL, options: PretrainedOptions): Promise<ModelFiles> {
+  checkNames(idOrPath, options);
+  const name = String(idOrPath);
+  const { subfolder = '' } = options;
+  if (/^https?:/i.test(name)) return webFiles(name, subfolder, options);
+  const kind = await localFiles.kindOf(idOrPath);
+  if (kind === 'folder') return folderFiles(name, subfolder);
+  if (kind !== null) {
+    throw new ModelNotFoundError(
+      `${name} is a file; give the folder that holds it, with config.json and model.safetensors.`,
+    );
+  }
+  if (name === 'emoji-clip') return emojiClipFiles();
+  if (HUB_ID.test(name) && !name.startsWith('.')) return hubFiles(name, subfolder, options);
+  throw new ModelNotFoundError(
+    `There is no model '${name}': no such folder; give a folder, a web address, a Hugging Face id such as ` +
+      `'openai/clip-vit-base-patch32', or 'emoji-clip'.`,
+  );
+}
+
+function checkNames(idOrPath: unknown, { subfolder }: PretrainedOptions): void {
+  if (!(idOrPath instanceof URL) && (typeof idOrPath !== 'string' || idOrPath === '')) {
+    throw new InvalidArgumentError(
+      `A model is named by a folder, a web address or an id, got ${idOrPath === '' ? 'an empty string' : String(idOrPath)}.`,
+    );
+  }
+  if (subfolder === undefined || SUBFOLDER.test(subfolder)) return;
+  throw new InvalidArgumentError(
+    `subfolder '${subfolder}' must be a folder within the model, such as 'image_encoder'.`,
+  );
+}

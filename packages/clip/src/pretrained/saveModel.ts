@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type * as tf from '@tensorflow/tfjs';
+import { saveSafetensors } from '@tfjs-clip/safetensors';
+import { HUGGING_FACE_METADATA, toHuggingFaceTensors } from '@tfjs-clip/weights-converter';
+import { localFiles } from '#platform';
+import type { JSONObject } from '../configuration/fields.js';
+import { saveFiles } from './saveFiles.js';
+
+/** Writes config.json and model.safetensors in Hugging Face's names and layout, each whole or not at all. */
+export async function saveModel(
+  directory: string,
+  config: JSONObject,
+  weights: ReadonlyMap<string, tf.Variable>,
+): Promise<void> {
+  await saveFiles(directory, { 'config.json': `${JSON.stringify(config, null, 2)}\n` });
+  const named = [...weights].map(([name, variable]) => ({
+    name,
+    shape: variable.shape,
+    data: async () => (await variable.data()) as Float32Array,
+  }));
+  await saveSafetensors(
+    localFiles.join(directory, 'model.safetensors'),
+    toHuggingFaceTensors(named),
+    HUGGING_FACE_METADATA,
+  );
+}
