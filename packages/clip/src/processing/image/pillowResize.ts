@@ -3,7 +3,7 @@
  * `PIL.Image.resize`, bit for bit: weights in 22-bit fixed point, a horizontal and then a vertical pass with rounding
  * to bytes between them, a pass left out where its size stays (Pillow 12.3, Image.py and src/libImaging/Resample.c).
  */
-import type { RawImage } from './rawImage.js';
+import type { ByteImage } from './rawImage.js';
 import { FILTERS, type Resampling, type ResamplingFilter, resamplingName } from './resampling.js';
 
 const PRECISION_BITS = 22;
@@ -18,27 +18,37 @@ interface Coefficients {
 }
 
 /** Resizes to `width` × `height`. A picture with alpha is resized premultiplied, as Pillow does. */
-export function pillowResize(image: RawImage, width: number, height: number, resample: Resampling): RawImage {
-  if (image.width === width && image.height === height) return { ...image, data: image.data.slice() };
+export function pillowResize(
+  image: ByteImage,
+  width: number,
+  height: number,
+  resample: Resampling,
+): ByteImage {
+  if (image.width === width && image.height === height) return image;
   const name = resamplingName(resample);
   if (name === 'nearest') return inPillowsOrder(image, width, height, resizeNearest);
   const filter = FILTERS[name];
-  const resize = (source: RawImage, w: number, h: number) => resizeFiltered(source, w, h, filter);
+  const resize = (source: ByteImage, w: number, h: number) => resizeFiltered(source, w, h, filter);
   if (image.channels === 1 || image.channels === 3) return inPillowsOrder(image, width, height, resize);
   return unpremultiply(inPillowsOrder(premultiply(image), width, height, resize));
 }
 
-type Resize = (image: RawImage, width: number, height: number) => RawImage;
+type Resize = (image: ByteImage, width: number, height: number) => ByteImage;
 
 /** Pillow shrinks a very tall picture vertically first, to save work; the rounding differs. */
-function inPillowsOrder(image: RawImage, width: number, height: number, resize: Resize): RawImage {
+function inPillowsOrder(image: ByteImage, width: number, height: number, resize: Resize): ByteImage {
   if (image.height > image.width * 100 && height < image.height) {
     return resize(resize(image, image.width, height), width, height);
   }
   return resize(image, width, height);
 }
 
-function resizeFiltered(image: RawImage, width: number, height: number, filter: ResamplingFilter): RawImage {
+function resizeFiltered(
+  image: ByteImage,
+  width: number,
+  height: number,
+  filter: ResamplingFilter,
+): ByteImage {
   const vertical = image.height === height ? null : coefficients(image.height, height, filter);
   const across = image.width === width ? image : resizeAcross(image, width, filter, vertical);
   if (!vertical) return across;
@@ -47,11 +57,11 @@ function resizeFiltered(image: RawImage, width: number, height: number, filter: 
 
 /** Rows that the vertical pass will not read stay empty. */
 function resizeAcross(
-  image: RawImage,
+  image: ByteImage,
   width: number,
   filter: ResamplingFilter,
   vertical: Coefficients | null,
-): RawImage {
+): ByteImage {
   const { data, channels, height } = image;
   const { starts, counts, weights, stride } = coefficients(image.width, width, filter);
   const out = new Uint8ClampedArray(width * height * channels);
@@ -91,7 +101,7 @@ function resizeAcross(
   return { data: new Uint8Array(out.buffer), width, height, channels };
 }
 
-function resizeDown(image: RawImage, height: number, vertical: Coefficients): RawImage {
+function resizeDown(image: ByteImage, height: number, vertical: Coefficients): ByteImage {
   const { data, width, channels } = image;
   const { starts, counts, weights, stride } = vertical;
   const rowLength = width * channels;
@@ -139,7 +149,7 @@ function coefficients(inSize: number, outSize: number, filter: ResamplingFilter)
   return { starts, counts, weights, stride };
 }
 
-function resizeNearest(image: RawImage, width: number, height: number): RawImage {
+function resizeNearest(image: ByteImage, width: number, height: number): ByteImage {
   const { data, channels } = image;
   const columns = nearestPositions(image.width, width);
   const rows = nearestPositions(image.height, height);
@@ -166,7 +176,7 @@ function nearestPositions(inSize: number, outSize: number): Int32Array {
   return positions;
 }
 
-function premultiply(image: RawImage): RawImage {
+function premultiply(image: ByteImage): ByteImage {
   const { channels } = image;
   const data = image.data.slice();
   for (let i = 0; i < data.length; i += channels) {
@@ -179,7 +189,7 @@ function premultiply(image: RawImage): RawImage {
   return { ...image, data };
 }
 
-function unpremultiply(image: RawImage): RawImage {
+function unpremultiply(image: ByteImage): ByteImage {
   const { data, channels } = image;
   for (let i = 0; i < data.length; i += channels) {
     const alpha = data[i + channels - 1];

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A decoded picture as the steps of this folder hand it on. */
 
-/** Pixels row by row, channels interleaved: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; alpha is not premultiplied. */
-export interface RawImage {
-  data: Uint8Array;
-  width: number;
-  height: number;
-  channels: 1 | 2 | 3 | 4;
-}
-
-/** A picture whose values are not bytes (a float tensor); only what HF does to arrays is done to it. */
-export interface FloatImage {
-  data: Float32Array;
+/** Pixels row by row, channels interleaved. */
+export interface PixelImage {
+  data: Uint8Array | Float32Array;
   width: number;
   height: number;
   channels: number;
 }
 
-export type PixelImage = RawImage | FloatImage;
+export interface ByteImage extends PixelImage {
+  data: Uint8Array;
+}
 
-export function isBytes(image: PixelImage): image is RawImage {
+/** Of 1 channel grey, 2 grey and alpha, 3 RGB, 4 RGBA; alpha is not premultiplied. */
+export interface RawImage extends ByteImage {
+  channels: 1 | 2 | 3 | 4;
+}
+
+/** A picture whose values are not bytes, as of a float tensor; only what HF does to arrays is done to it. */
+export interface FloatImage extends PixelImage {
+  data: Float32Array;
+}
+
+export function isBytes(image: PixelImage): image is ByteImage {
   return image.data instanceof Uint8Array;
 }
 

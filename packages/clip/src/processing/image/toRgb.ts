@@ -4,10 +4,14 @@ import { fromRgba, type RawImage } from './rawImage.js';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
+export function hasAlpha({ channels }: RawImage): boolean {
+  return channels === 2 || channels === 4;
+}
+
 /** Whether any pixel lets the background through. */
 export function hasTransparency(image: RawImage): boolean {
   const { data, channels } = image;
-  if (channels === 1 || channels === 3) return false;
+  if (!hasAlpha(image)) return false;
   for (let i = channels - 1; i < data.length; i += channels) if (data[i] < 255) return true;
   return false;
 }
@@ -18,7 +22,9 @@ export function toRgb(image: RawImage): RawImage {
   if (channels === 3) return image;
   if (channels === 4) return fromRgba(image, 3);
   const out = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; to < out.length; from += channels, to += 3) out.fill(data[from], to, to + 3);
+  for (let from = 0, to = 0; to < out.length; from += channels, to += 3) {
+    out[to] = out[to + 1] = out[to + 2] = data[from];
+  }
   return { data: out, width, height, channels: 3 };
 }
 
@@ -26,7 +32,7 @@ export function toRgb(image: RawImage): RawImage {
 export function composeOnto(image: RawImage, background: Rgb): RawImage {
   const { data, channels } = image;
   const rgb = toRgb(image);
-  if (channels === 1 || channels === 3) return rgb;
+  if (!hasAlpha(image)) return rgb;
   const out = new Uint8Array(rgb.data.length);
   for (let pixel = 0, at = 0; at < out.length; pixel++) {
     const alpha = data[(pixel + 1) * channels - 1];

@@ -27,8 +27,7 @@ export function torchvisionResize(
   height: number,
   resample: Resampling,
 ): PixelImage {
-  if (image.width === width && image.height === height)
-    return { ...image, data: image.data.slice() } as PixelImage;
+  if (image.width === width && image.height === height) return image;
   const name = resamplingName(resample);
   if (name === 'nearest') return resizeNearestExact(image, width, height);
   if (name === 'box' || name === 'hamming') {
@@ -37,11 +36,12 @@ export function torchvisionResize(
         "'bicubic' or 'lanczos', or CLIPImageProcessor.",
     );
   }
+  const filter = FILTERS[name];
+  const round = isBytes(image) ? (x: number) => x : Math.fround;
   const across =
-    image.width === width ? image : resizeAcross(image, weightsFor(image.width, width, FILTERS[name]));
-  return image.height === height
-    ? across
-    : resizeDown(across, weightsFor(image.height, height, FILTERS[name]));
+    image.width === width ? image : resizeAcross(image, weightsFor(image.width, width, filter, round));
+  if (image.height === height) return across;
+  return resizeDown(across, weightsFor(image.height, height, filter, round));
 }
 
 function resizeAcross(image: PixelImage, weights: Weights): PixelImage {
@@ -87,8 +87,14 @@ function resizeDown(image: PixelImage, weights: Weights): PixelImage {
   return imageLike(image, out, width, height);
 }
 
-function weightsFor(inSize: number, outSize: number, filter: ResamplingFilter): Weights {
-  const scale = inSize / outSize;
+/** `round` is to the precision that torch computes the weights in: double for bytes, single for floats. */
+function weightsFor(
+  inSize: number,
+  outSize: number,
+  filter: ResamplingFilter,
+  round: (x: number) => number,
+): Weights {
+  const scale = round(inSize / outSize);
   const filterScale = Math.max(scale, 1);
   const inverseScale = scale >= 1 ? 1 / scale : 1;
   const support = filter.support * filterScale;
@@ -97,14 +103,14 @@ function weightsFor(inSize: number, outSize: number, filter: ResamplingFilter): 
   const counts = new Int32Array(outSize);
   const exact = new Float64Array(outSize * stride);
   for (let i = 0; i < outSize; i++) {
-    const center = scale * (i + 0.5);
+    const center = round(scale * (i + 0.5));
     const start = Math.max(Math.trunc(center - support + 0.5), 0);
     const count = Math.min(Math.trunc(center + support + 0.5), inSize) - start;
     let total = 0;
     for (let j = 0; j < count; j++) {
-      const weight = filter.weight((j + start - center + 0.5) * inverseScale);
-      exact[i * stride + j] = weight;
-      total += weight;
+      const weight = filter.weight(round((round(j + start - center) + 0.5) * inverseScale));
+      exact[i * stride + j] = round(weight);
+      total = round(total + exact[i * stride + j]);
     }
     if (total !== 0) for (let j = 0; j < count; j++) exact[i * stride + j] /= total;
     starts[i] = start;
@@ -168,5 +174,5 @@ function imageLike(
   height: number,
 ): PixelImage {
   const data = out instanceof Float32Array ? out : new Uint8Array(out.buffer);
-  return { ...image, data, width, height } as PixelImage;
+  return { ...image, data, width, height };
 }

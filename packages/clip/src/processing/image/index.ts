@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Pictures into pixel values. */
+export type { TensorImage } from './arrayImages.js';
+export {
+  CLIPImageProcessor,
+  CLIPImageProcessor as CLIPImageProcessorPil,
+  CLIPImageProcessor as CLIPFeatureExtractor,
+  type PixelValues,
+} from './clipImageProcessor.js';
+export { CLIPImageProcessorFast } from './clipImageProcessorFast.js';
+export { type ImageInput, loadImage } from './loadImage.js';
+export type { PixelArrays, PixelShape } from './pixelBatch.js';
+export type {
+  ImageProcessorOptions,
+  ImageProcessorSettings,
+  PreprocessOptions,
+} from './preprocessOptions.js';
+export type { FloatImage, RawImage } from './rawImage.js';
+export type { Resampling, ResamplingName } from './resampling.js';
+export type { DataFormat } from './rescaleNormalize.js';
+export type { PixelSize, ResizeSize } from './resizeSize.js';
+export { hasTransparency, type Rgb } from './toRgb.js';
