@@ -9,6 +9,11 @@ export class RunError extends Error {}
 
 export const ExitCode = { ok: 0, failed: 1, usage: 2 } as const;
 
+/** What the system says is wrong, without its code, call and path: 'permission denied'. */
+export function systemReason(error: unknown): string {
+  return messageOf(error).replace(/^E[A-Z0-9]+: (.*?), [a-z]+( '.*)?$/s, '$1');
+}
+
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error as Partial<Error> | null)?.message ?? String(error);
 }

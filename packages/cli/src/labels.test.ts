@@ -44,7 +44,7 @@ describe('readLabels', () => {
       `The labels file ${file} has no labels. Write one a line.`,
     );
     await expect(readLabels({ labelsFile: `${file}.not` })).rejects.toThrow(
-      `Cannot read the labels file ${file}.not: there is no such file.`,
+      `Cannot read the labels file ${file}.not: no such file or directory.`,
     );
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The labels of a command line: from --labels, --label and --labels-file together, in this order. */
 import { readFile } from 'node:fs/promises';
-import { messageOf, UsageError } from './errors.js';
+import { systemReason, UsageError } from './errors.js';
 
 export interface LabelFlags {
   labels?: string;
@@ -31,8 +31,7 @@ export async function readLabels({ labels, label, labelsFile }: LabelFlags): Pro
 
 async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((error) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such file.' : messageOf(error);
-    throw new UsageError(`Cannot read the labels file ${file}: ${reason}`);
+    throw new UsageError(`Cannot read the labels file ${file}: ${systemReason(error)}.`);
   });
   const lines = text
     .replace(/^\ufeff/, '')

@@ -6,6 +6,7 @@ import { defineClassify } from './commands/classify.js';
 import { defineEmbed } from './commands/embed.js';
 import { exitCodeHelp } from './commands/options.js';
 import { ExitCode, messageOf, UsageError } from './errors.js';
+import { columnsOf } from './terminal.js';
 
 const description =
   'CLIP on the command line: pictures and texts in one space.\n\n' +
@@ -17,14 +18,19 @@ Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
   $ tfjs-clip embed pictures/ --out pictures.npy
 
+The options of a command: tfjs-clip classify --help
+
 Environment:
+  HF_TOKEN           your access token, for gated models of the Hugging Face hub
+  HF_ENDPOINT        a mirror of the hub
+  COLUMNS=60         draw this wide
   NO_COLOR=1         no colours
   TFJS_CLIP_DEBUG=1  stack traces with errors
 `;
 
 /** Runs the command with these arguments, such as `['classify', 'pizza.png', '--labels', 'pizza,dog']`; returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  endQuietlyWhenNobodyReads(process.stdout);
+  process.stdout.off('error', endQuietlyWhenNobodyReads).on('error', endQuietlyWhenNobodyReads);
   const program = createProgram();
   try {
     if (args.length === 0) program.outputHelp();
@@ -39,8 +45,12 @@ function createProgram(): Command {
   const { version } = createRequire(import.meta.url)('@tfjs-clip/cli/package.json');
   const program = new Command('tfjs-clip')
     .description(description)
-    .version(version, '-V, --version')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tfjs-clip: ')) })
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'tfjs-clip: ')),
+      getOutHelpWidth: () => columnsOf(process.stdout),
+    })
     .showHelpAfterError('Add --help to see what is possible.')
     .helpCommand(false)
     .exitOverride()
@@ -53,14 +63,17 @@ function createProgram(): Command {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage; // It has spoken.
   const debug = process.env.TFJS_CLIP_DEBUG === '1' && error instanceof Error;
-  process.stderr.write(`tfjs-clip: ${debug ? error.stack : messageOf(error)}\n`);
+  process.stderr.write(`tfjs-clip: ${debug ? error.stack : messageOf(error)}${hint(error)}\n`);
   return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;
 }
 
+/** The library's errors name its own options; this says how the command spells them. */
+function hint(error: unknown): string {
+  return (error as { code?: unknown } | null)?.code === 'TOKENIZATION' ? ' Here that is --truncation.' : '';
+}
+
 /** `tfjs-clip … | head` closes the pipe early, which is no error. */
-function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(ExitCode.ok);
-  });
+function endQuietlyWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(ExitCode.ok);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Picture arguments: files, web addresses, folders of pictures, and - for standard input. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { hasTransparency, loadImage, type RawImage } from 'tfjs-clip';
-import { messageOf, UsageError } from './errors.js';
+import { messageOf, systemReason, UsageError } from './errors.js';
+import { isFolder } from './isFolder.js';
 import type { Terminal } from './terminal.js';
 
 const STANDARD_INPUT = '-';
@@ -39,9 +40,8 @@ export class PictureReader {
     }
     const reader = new PictureReader([], terminal);
     for (const name of names) {
-      const files = (await isFolder(name)) ? await picturesIn(name) : [name];
-      if (files.length === 0) reader.fail(name, `This folder holds no pictures (${extensions.join(' ')}).`);
-      reader.names.push(...files);
+      if (await isFolder(name)) await reader.addFolder(name);
+      else reader.names.push(name);
     }
     return reader;
   }
@@ -56,6 +56,16 @@ export class PictureReader {
       if (!image) continue;
       if (this.warnsOfTransparency && hasTransparency(image)) this.warnOfTransparency(name);
       yield { name, image };
+    }
+  }
+
+  private async addFolder(folder: string): Promise<void> {
+    try {
+      const files = await picturesIn(folder);
+      if (files.length === 0) this.fail(folder, `This folder holds no pictures (${extensions.join(' ')}).`);
+      this.names.push(...files);
+    } catch (error) {
+      this.fail(folder, `This folder cannot be read: ${systemReason(error)}.`);
     }
   }
 
@@ -88,12 +98,4 @@ async function picturesIn(folder: string): Promise<string[]> {
     .filter((file) => extensions.includes(path.extname(file).toLowerCase()))
     .sort()
     .map((file) => path.join(folder, file));
-}
-
-async function isFolder(name: string): Promise<boolean> {
-  try {
-    return (await stat(name)).isDirectory();
-  } catch {
-    return false; // Reading it will say what is wrong with it.
-  }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What every command does first: start a backend, load a pipeline, and say so. */
-import { type Pipelines, type PipelineTask, pipeline } from 'tfjs-clip';
+import { type Pipelines, type PipelineTask, type ProgressEvent, pipeline } from 'tfjs-clip';
 import { useBackend } from './backend.js';
 import type { BackendName } from './backendNames.js';
 import { Progress } from './render/progress.js';
@@ -25,8 +25,8 @@ export async function openSession<Task extends PipelineTask>(
   terminal.remark(`backend: ${backend}`);
   const progress = new Progress(terminal.statusLine, `loading ${model}`, ' MB');
   try {
-    const progressCallback = ({ loaded, total }: { loaded?: number; total?: number }) => {
-      if (loaded !== undefined && total) progress.update(loaded / 1e6, total / 1e6);
+    const progressCallback = ({ status, loaded = 0, total = 0 }: ProgressEvent) => {
+      if (status === 'progress') progress.update(loaded / 1e6, total / 1e6);
     };
     return { backend, pipeline: await pipeline(task, model, { progressCallback }) };
   } finally {

@@ -3,7 +3,7 @@
 import pc from 'picocolors';
 
 export interface Terminal {
-  /** Columns to draw in; 80 where output is no terminal. */
+  /** Columns to draw in. */
   readonly columns: number;
   /** Colours for standard output, plain where it is no terminal or NO_COLOR is set. */
   readonly colors: Colors;
@@ -32,7 +32,7 @@ export function createTerminal({ quiet = false }: { quiet?: boolean }): Terminal
     stderr.write(`${text}\n`);
   };
   return {
-    columns: (stdout.isTTY && stdout.columns) || 80,
+    columns: columnsOf(stdout),
     colors: pc.createColors(wantsColor(stdout)),
     out(text) {
       statusLine?.draw('');
@@ -46,6 +46,12 @@ export function createTerminal({ quiet = false }: { quiet?: boolean }): Terminal
   };
 }
 
+/** COLUMNS overrules the terminal's own width; 80 where there is neither. */
+export function columnsOf(stream: NodeJS.WriteStream): number {
+  const wanted = Number(process.env.COLUMNS);
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : (stream.isTTY && stream.columns) || 80;
+}
+
 function wantsColor(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 }
@@ -53,7 +59,7 @@ function wantsColor(stream: NodeJS.WriteStream): boolean {
 function terminalLine(stream: NodeJS.WriteStream): StatusLine {
   let drawn = false;
   return {
-    columns: stream.columns || 80,
+    columns: columnsOf(stream),
     draw(text) {
       if (!drawn && text === '') return;
       stream.write(`\r\u001b[K${text}`);

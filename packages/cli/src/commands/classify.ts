@@ -78,20 +78,24 @@ async function classify(args: string[], flags: ClassifyFlags, terminal: Terminal
   const progress = new Progress(terminal.statusLine, 'classifying', ' pictures');
   const names: string[] = [];
   const results: Result[] = [];
-  for await (const scores of pipeline.stream(images(reader, names), {
+  const options = {
     candidateLabels: labels,
     hypothesisTemplate: flags.template,
     truncation: flags.truncation,
     batchSize: BATCH_SIZE,
     imageOptions: imageOptions(flags),
-  })) {
-    const result = { picture: names[results.length], labels: scores.slice(0, flags.top) };
-    if (!flags.json) terminal.out(scoreTable(result.picture, result.labels, terminal));
-    results.push(result);
-    progress.update(names.length, reader.count);
+  };
+  try {
+    for await (const scores of pipeline.stream(images(reader, names), options)) {
+      const result = { picture: names[results.length], labels: scores.slice(0, flags.top) };
+      if (!flags.json) terminal.out(scoreTable(result.picture, result.labels, terminal));
+      results.push(result);
+      progress.update(names.length, reader.count);
+    }
+  } finally {
+    progress.end();
+    pipeline.dispose();
   }
-  progress.end();
-  pipeline.dispose();
   if (flags.json) {
     const header = { model: flags.model, backend, template: flags.template };
     terminal.out(jsonDocument(header, 'pictures', [...results.map(toJSON), ...reader.failures]));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `tfjs-clip embed`: pictures or texts as vectors, in .npy or JSON lines. */
-import { stat } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Command } from 'commander';
 import { writeAtomically } from '../atomicWrite.js';
-import { UsageError } from '../errors.js';
+import { RunError, systemReason, UsageError } from '../errors.js';
+import { isFolder } from '../isFolder.js';
 import type { Failure } from '../pictures.js';
 import { float32Digits, jsonDocument, jsonLine } from '../render/json.js';
 import { npyBytes } from '../render/npy.js';
@@ -154,11 +155,11 @@ async function checkUsage(args: string[], { text, out, json }: EmbedFlags): Prom
     throw new UsageError(`--out ${out}: the name must end in .npy or .jsonl, which says how to write it.`);
   }
   const folder = path.dirname(out);
-  const isFolder = await stat(folder).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw new UsageError(`--out ${out}: there is no folder ${folder}.`);
+  if (!(await isFolder(folder))) throw new UsageError(`--out ${out}: there is no folder ${folder}.`);
+  if (await isFolder(out)) throw new UsageError(`--out ${out}: that is a folder; give the name of a file.`);
+  await access(folder, constants.W_OK).catch((error) => {
+    throw new RunError(`Cannot write ${out}: ${systemReason(error)}.`, { cause: error });
+  });
 }
 
 async function write(
