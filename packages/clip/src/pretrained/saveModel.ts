@@ -13,7 +13,9 @@ export async function saveModel(
   config: JSONObject,
   weights: ReadonlyMap<string, tf.Variable>,
 ): Promise<void> {
-  await saveFiles(directory, { 'config.json': `${JSON.stringify(config, null, 2)}\n` });
+  const { torch_dtype, ...rest } = config; // The older name of dtype, by which Python chooses what to compute in.
+  const json = { ...rest, dtype: 'float32' };
+  await saveFiles(directory, { 'config.json': `${JSON.stringify(json, null, 2)}\n` });
   const named = [...weights].map(([name, variable]) => ({
     name,
     shape: variable.shape,
