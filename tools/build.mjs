@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Builds every package that has a tsconfig.json: src/**.ts → dist/esm/*.js, dist/cjs/*.cjs, and types beside both. */
+/**
+ * Builds every package that has a tsconfig.json: src/**.ts → dist/esm/*.js, dist/cjs/*.cjs, and types beside both.
+ * Fails on a type error, and where a package.json promises a file that is not there.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,6 +10,7 @@ import { rolldown } from 'rolldown';
 
 const root = path.resolve(import.meta.dirname, '..');
 const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+const RELATIVE_IMPORT = /(\b(?:from|import)\b[ (]*['"]\.{1,2}\/[^'"]*)\.js(['"])/g;
 
 for (const directory of inDependencyOrder()) {
   const started = performance.now();
@@ -37,8 +41,24 @@ async function buildPackage(directory) {
     const target = file
       .replace(`${path.sep}esm${path.sep}`, `${path.sep}cjs${path.sep}`)
       .replace(/\.d\.ts$/, '.d.cts');
-    writeFileSync(target, readFileSync(file, 'utf8').replace(/(['"]\.{1,2}\/[^'"]*)\.js(['"])/g, '$1.cjs$2'));
+    writeFileSync(target, readFileSync(file, 'utf8').replace(RELATIVE_IMPORT, '$1.cjs$2'));
   }
+  checkPromises(directory);
+}
+
+/** Every file that package.json names in exports, imports and bin must stand there. */
+function checkPromises(directory) {
+  const { exports, imports, bin } = readManifest(directory);
+  const absent = filesNamedIn([exports, imports, bin])
+    .filter((file) => !file.includes('*'))
+    .filter((file) => !existsSync(path.join(directory, file)));
+  if (absent.length > 0)
+    throw new Error(`${directory}/package.json names ${absent.join(', ')}: no such file.`);
+}
+
+function filesNamedIn(promises) {
+  if (typeof promises === 'string') return [promises];
+  return Object.values(promises ?? {}).flatMap(filesNamedIn);
 }
 
 /** Packages with source, each after the workspace packages it depends on. */
@@ -49,9 +69,7 @@ function inDependencyOrder() {
   ]
     .map((name) => path.join(root, name))
     .filter((directory) => existsSync(path.join(directory, 'tsconfig.json')));
-  const manifests = new Map(
-    directories.map((d) => [d, JSON.parse(readFileSync(path.join(d, 'package.json'), 'utf8'))]),
-  );
+  const manifests = new Map(directories.map((d) => [d, readManifest(d)]));
   const byName = new Map([...manifests].map(([d, manifest]) => [manifest.name, d]));
   const ordered = new Set();
   const visit = (directory) => {
@@ -63,6 +81,10 @@ function inDependencyOrder() {
   };
   directories.forEach(visit);
   return ordered;
+}
+
+function readManifest(directory) {
+  return JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8'));
 }
 
 function filesUnder(directory) {
