@@ -47,6 +47,7 @@ function createProgram(): Command {
     .description(description)
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
+    .configureHelp({ minWidthToWrap: 15 })
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'tfjs-clip: ')),
       getOutHelpWidth: () => columnsOf(process.stdout),

@@ -40,6 +40,12 @@ Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
   $ tfjs-clip classify holiday/ --labels-file labels.txt --top 3 --json
   $ curl -s https://example.org/a.jpg | tfjs-clip classify - -l 'a cat,a dog'
+
+JSON:
+  {"model": …, "backend": …, "template": …, "pictures": [
+    {"picture": "pizza.png", "labels": [{"label": "pizza", "score": 0.98}, …]},
+    {"picture": "gone.png", "error": "…"}]}
+  Labels come likeliest first; pictures that cannot be read come last.
 `;
 
 export function defineClassify(program: Command): void {

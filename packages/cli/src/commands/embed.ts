@@ -60,6 +60,10 @@ Files:
           folders by name; not written if one cannot be read, since then rows and
           names would not match
   .jsonl  a line for each: {"picture": "cat.jpg", "embedding": [0.1, …]}, or "text"
+
+JSON:
+  {"model": …, "backend": …, "normalized": false, "embeddings": [
+    {"picture": "cat.jpg", "embedding": [0.1, …]}, {"picture": "gone.png", "error": "…"}]}
 `;
 
 export function defineEmbed(program: Command): void {
