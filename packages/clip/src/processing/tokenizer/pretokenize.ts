@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Text into words: contractions, runs of letters, single digits, runs of anything else; white space falls away. */
+
+const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+`;
+const HF_WORDS = new RegExp(String.raw`<\|startoftext\|>|<\|endoftext\|>|${WORDS}`, 'gu');
+const MARKERS = new Set(['<|startoftext|>', '<|endoftext|>']);
+
+/** Calls `visit` with each word as Hugging Face's tokenizers split them. */
+export function splitWords(text: string, visit: (word: string, start: number) => void): void {
+  for (const { 0: word, index } of text.matchAll(HF_WORDS)) {
+    if (MARKERS.has(word)) splitMarker(word, index, visit);
+    else visit(word, index);
+  }
+}
+
+/** A marker that was not cut out as a special token, because it stood there in capitals, is three words. */
+function splitMarker(marker: string, start: number, visit: (word: string, start: number) => void): void {
+  visit('<|', start);
+  visit(marker.slice(2, -2), start + 2);
+  visit('|>', start + marker.length - 2);
+}
+
+/** OpenAI's pattern, which ignores case; `specialTokens` are words of their own wherever it comes upon one. */
+export function openaiPattern(specialTokens: Iterable<string>): RegExp {
+  return new RegExp([...Array.from(specialTokens, escapePattern), WORDS].join('|'), 'giu');
+}
+
+export function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
