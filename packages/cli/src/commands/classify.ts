@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `tfjs-clip classify`: which label fits each picture. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { LabelScore, RawImage } from 'tfjs-clip';
+import type { LabelScore, RawImage, ZeroShotImageClassificationPipeline } from 'tfjs-clip';
 import { type LabelFlags, readLabels } from '../labels.js';
 import type { PictureReader } from '../pictures.js';
 import { float32Digits, jsonDocument } from '../render/json.js';
@@ -81,25 +81,13 @@ async function classify(args: string[], flags: ClassifyFlags, terminal: Terminal
   const reader = await PictureReader.open(args, terminal);
   const { backend, pipeline } = await openSession('zero-shot-image-classification', flags, terminal);
   reader.warnsOfTransparency = dropsAlpha(pipeline.processor.imageProcessor, flags);
-  const progress = new Progress(terminal.statusLine, 'classifying', ' pictures');
-  const names: string[] = [];
   const results: Result[] = [];
-  const options = {
-    candidateLabels: labels,
-    hypothesisTemplate: flags.template,
-    truncation: flags.truncation,
-    batchSize: BATCH_SIZE,
-    imageOptions: imageOptions(flags),
-  };
   try {
-    for await (const scores of pipeline.stream(images(reader, names), options)) {
-      const result = { picture: names[results.length], labels: scores.slice(0, flags.top) };
+    for await (const result of classifyEach(reader, pipeline, labels, flags, terminal)) {
       if (!flags.json) terminal.out(scoreTable(result.picture, result.labels, terminal));
       results.push(result);
-      progress.update(names.length, reader.count);
     }
   } finally {
-    progress.end();
     pipeline.dispose();
   }
   if (flags.json) {
@@ -107,6 +95,39 @@ async function classify(args: string[], flags: ClassifyFlags, terminal: Terminal
     terminal.out(jsonDocument(header, 'pictures', [...results.map(toJSON), ...reader.failures]));
   }
   failIfAny(reader.failures.length, results.length);
+}
+
+async function* classifyEach(
+  reader: PictureReader,
+  pipeline: ZeroShotImageClassificationPipeline,
+  labels: string[],
+  flags: ClassifyFlags,
+  { statusLine }: Terminal,
+): AsyncGenerator<Result> {
+  const names: string[] = []; // of the pictures that the pipeline has taken
+  let done = 0;
+  let progress = new Progress(statusLine, 'reading', ' labels');
+  const options = {
+    candidateLabels: labels,
+    hypothesisTemplate: flags.template,
+    truncation: flags.truncation,
+    batchSize: BATCH_SIZE,
+    imageOptions: imageOptions(flags),
+    labelProgress(encoded: number) {
+      progress.update(encoded, labels.length);
+      if (encoded < labels.length) return;
+      progress.end();
+      progress = new Progress(statusLine, 'classifying', ' pictures');
+    },
+  };
+  try {
+    for await (const scores of pipeline.stream(images(reader, names), options)) {
+      yield { picture: names[done++], labels: scores.slice(0, flags.top) };
+      progress.update(done, reader.count);
+    }
+  } finally {
+    progress.end();
+  }
 }
 
 /** Hands on the pictures alone and notes their names, in the same order. */

@@ -25,15 +25,25 @@ export async function* inBatches<Item>(
   if (batch.length > 0) yield batch;
 }
 
-/** Concatenates what `forward` makes of each batch along the first axis. Nothing stays allocated when a batch fails. */
+/**
+ * Concatenates what `forward` makes of each batch along the first axis. Nothing stays allocated when a batch fails.
+ *
+ * @param progress told after each batch how many items are done
+ */
 export async function concatBatches<Item>(
   items: Iterable<Item>,
   batchSize: number,
   forward: (batch: Item[]) => tf.Tensor | Promise<tf.Tensor>,
+  progress: (done: number) => void = () => {},
 ): Promise<tf.Tensor> {
   const parts: tf.Tensor[] = [];
+  let done = 0;
   try {
-    for await (const batch of inBatches(items, batchSize)) parts.push(await forward(batch));
+    for await (const batch of inBatches(items, batchSize)) {
+      parts.push(await forward(batch));
+      done += batch.length;
+      progress(done);
+    }
     return tf.concat(parts);
   } finally {
     tf.dispose(parts);

@@ -32,15 +32,16 @@ export function forwardTexts(
   rows: TokenRow[],
   batchSize: number,
   forward: (inputs: { inputIds: number[][]; attentionMask: number[][] }) => tf.Tensor,
+  progress?: (done: number) => void,
 ): Promise<tf.Tensor> {
-  return concatBatches(rows, batchSize, (batch) =>
+  const forwardBatch = (batch: TokenRow[]) =>
     tf.tidy(() =>
       forward({
         inputIds: batch.map((row) => row.inputIds),
         attentionMask: batch.map((row) => row.attentionMask),
       }),
-    ),
-  );
+    );
+  return concatBatches(rows, batchSize, forwardBatch, progress);
 }
 
 /** @throws TokenizationError for a text of more tokens than `limit`, unless `truncation` cuts it */

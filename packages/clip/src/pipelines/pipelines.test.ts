@@ -74,6 +74,13 @@ describeBackends('zero-shot-image-classification', () => {
     });
   });
 
+  it('tells how many labels are encoded, once for all pictures', async () => {
+    const told: number[] = [];
+    const labelProgress = (encoded: number) => void told.push(encoded);
+    await classify(pictures, { candidateLabels: labels, batchSize: 2, labelProgress });
+    expect(told).toEqual([2, 3]);
+  });
+
   it('puts labels into the template', async () => {
     const bare = await classify(pictures[0], { candidateLabels: labels, hypothesisTemplate: '{}' });
     const spelled = await classify(pictures[0], {

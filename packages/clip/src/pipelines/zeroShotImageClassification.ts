@@ -27,6 +27,8 @@ export interface ZeroShotOptions {
   truncation?: boolean;
   /** Pictures, and sentences, a forward pass. Default 16. */
   batchSize?: number;
+  /** Told how many labels are encoded: with a thousand of them that takes far longer than a picture. */
+  labelProgress?: (encoded: number) => void;
   /** Options of CLIPImageProcessor.preprocess, such as `alphaBackground`. */
   imageOptions?: PreprocessOptions;
 }
@@ -89,13 +91,16 @@ async function* classify(
   options: ZeroShotOptions,
 ): AsyncGenerator<LabelScore[], void, undefined> {
   const { candidateLabels, hypothesisTemplate = DEFAULT_TEMPLATE, truncation = false } = options;
-  const { batchSize = DEFAULT_BATCH_SIZE, imageOptions } = options;
+  const { batchSize = DEFAULT_BATCH_SIZE, labelProgress, imageOptions } = options;
   checkBatchSize(batchSize);
   const prompts = promptsOf(candidateLabels, hypothesisTemplate);
   const limit = model.config.textConfig.maxPositionEmbeddings;
   const rows = tokenRows(processor.tokenizer, prompts, limit, truncation);
-  const textEmbeds = await forwardTexts(rows, batchSize, (inputs) =>
-    toUnitLength(model.getTextFeatures(inputs)),
+  const textEmbeds = await forwardTexts(
+    rows,
+    batchSize,
+    (inputs) => toUnitLength(model.getTextFeatures(inputs)),
+    labelProgress,
   );
   try {
     for await (const batch of inBatches(images, batchSize)) {
