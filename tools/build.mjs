@@ -3,7 +3,7 @@
  * Builds every package that has a tsconfig.json: src/**.ts → dist/esm/*.js, dist/cjs/*.cjs, and types beside both.
  * Fails on a type error, and where a package.json promises a file that is not there.
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
@@ -19,31 +19,43 @@ for (const directory of inDependencyOrder()) {
 }
 
 async function buildPackage(directory) {
-  const dist = path.join(directory, 'dist');
-  rmSync(dist, { recursive: true, force: true });
+  rmSync(path.join(directory, 'dist'), { recursive: true, force: true });
   const sources = filesUnder(path.join(directory, 'src')).filter(
     (f) => f.endsWith('.ts') && !f.endsWith('.test.ts'),
   );
+  await emit(directory, sources, { format: 'esm', platform: 'neutral', extension: 'js' });
+  await emit(directory, sources, { format: 'cjs', platform: 'node', extension: 'cjs' }); // node: import.meta.url
+  emitTypes(directory);
+  checkPromises(directory);
+}
+
+async function emit(directory, sources, { format, platform, extension }) {
   const bundle = await rolldown({
     cwd: directory,
     input: sources,
-    platform: 'node',
+    platform,
     external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     treeshake: false,
   });
-  const shared = { preserveModules: true, preserveModulesRoot: path.join(directory, 'src') };
-  await bundle.write({ ...shared, dir: path.join(dist, 'esm'), format: 'esm', entryFileNames: '[name].js' });
-  await bundle.write({ ...shared, dir: path.join(dist, 'cjs'), format: 'cjs', entryFileNames: '[name].cjs' });
+  await bundle.write({
+    dir: path.join(directory, 'dist', format),
+    format,
+    preserveModules: true,
+    preserveModulesRoot: path.join(directory, 'src'),
+    entryFileNames: `[name].${extension}`,
+  });
   await bundle.close();
-  execFileSync(process.execPath, [tsc, '-p', directory], { stdio: 'inherit' });
-  for (const file of filesUnder(path.join(dist, 'esm')).filter((f) => f.endsWith('.d.ts'))) {
-    const target = file
-      .replace(`${path.sep}esm${path.sep}`, `${path.sep}cjs${path.sep}`)
-      .replace(/\.d\.ts$/, '.d.cts');
+}
+
+function emitTypes(directory) {
+  const { status } = spawnSync(process.execPath, [tsc, '-p', directory], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1); // tsc has said why.
+  const esm = path.join(directory, 'dist/esm');
+  for (const file of filesUnder(esm).filter((f) => f.endsWith('.d.ts'))) {
+    const target = path.join(directory, 'dist/cjs', path.relative(esm, file)).replace(/\.d\.ts$/, '.d.cts');
     writeFileSync(target, readFileSync(file, 'utf8').replace(RELATIVE_IMPORT, '$1.cjs$2'));
   }
-  checkPromises(directory);
 }
 
 /** Every file that package.json names in exports, imports and bin must stand there. */
