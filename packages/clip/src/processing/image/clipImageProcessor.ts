@@ -19,7 +19,6 @@ import { pillowResize } from './pillowResize.js';
 import { type PixelArray, type PixelArrays, padPixels, stackPixels } from './pixelBatch.js';
 import {
   fromDisk,
-  type ImageProcessorOptions,
   type ImageProcessorSettings,
   type PreprocessOptions,
   readSettings,
@@ -38,8 +37,10 @@ export interface PixelValues {
   pixelValues: tf.Tensor4D;
 }
 
+type Images = ImageInput | readonly ImageInput[];
+
 interface ProcessorClass<Processor> {
-  new (options?: ImageProcessorOptions): Processor;
+  new (options?: PreprocessOptions): Processor;
 }
 
 export interface CLIPImageProcessor extends Readonly<ImageProcessorSettings> {}
@@ -59,7 +60,7 @@ export class CLIPImageProcessor {
   readonly unknown: JSONObject;
 
   /** @throws ConfigurationError for a setting that no picture can be processed with */
-  constructor(options: ImageProcessorOptions = {}) {
+  constructor(options: PreprocessOptions = {}) {
     const refuse = (message: string) => new ConfigurationError(message);
     const isSetting = (key: string) => (SETTING_NAMES as readonly string[]).includes(key);
     Object.assign(this, readSettings(options, refuse));
@@ -111,22 +112,19 @@ export class CLIPImageProcessor {
   }
 
   /**
-   * @param options over the processor's own settings, for this call. The tensor is the caller's to dispose.
+   * @param options over the processor's own settings, for this call
+   * @returns one tensor, the caller's to dispose; with `returnTensors: null` an array for each picture, which may be of
+   *   different sizes
    * @throws InvalidArgumentError for an option or an image that cannot be used, and for pictures that end up of different
    *   sizes; ImageError for what is no picture, and for one too large as it comes or as it would be resized
    */
-  preprocess(
-    images: ImageInput | readonly ImageInput[],
-    options: PreprocessOptions & { returnTensors: null },
-  ): Promise<PixelArrays>;
-  preprocess(
-    images: ImageInput | readonly ImageInput[],
-    options?: PreprocessOptions & { returnTensors?: 'tf' },
-  ): Promise<PixelValues>;
+  preprocess(images: Images, options: PreprocessOptions & { returnTensors: null }): Promise<PixelArrays>;
+  preprocess(images: Images, options?: PreprocessOptions & { returnTensors?: 'tf' }): Promise<PixelValues>;
   async preprocess(
-    images: ImageInput | readonly ImageInput[],
-    options: PreprocessOptions = {},
+    images: Images,
+    { returnTensors = 'tf', ...options }: PreprocessOptions & { returnTensors?: 'tf' | null } = {},
   ): Promise<PixelValues | PixelArrays> {
+    checkReturnTensors(returnTensors);
     const settings = this.settingsFor(options);
     const list = (Array.isArray(images) ? images : [images]) as readonly ImageInput[];
     if (list.length === 0) throw new InvalidArgumentError('images is empty; give at least one picture.');
@@ -136,7 +134,7 @@ export class CLIPImageProcessor {
     }
     const { doPad, padSize, dataFormat } = settings;
     const padded = doPad ? padPixels(pixels, padSize, dataFormat) : pixels;
-    if (options.returnTensors !== null) return { pixelValues: stackPixels(padded) };
+    if (returnTensors) return { pixelValues: stackPixels(padded) };
     return { pixelValues: padded.map(({ data }) => data), shapes: padded.map(({ shape }) => shape) };
   }
 
@@ -175,12 +173,7 @@ export class CLIPImageProcessor {
     };
   }
 
-  private settingsFor({ returnTensors = 'tf', ...options }: PreprocessOptions): ImageProcessorSettings {
-    if (returnTensors !== 'tf' && returnTensors !== null) {
-      throw new InvalidArgumentError(
-        `returnTensors must be 'tf' or null; got ${JSON.stringify(returnTensors)}.`,
-      );
-    }
+  private settingsFor(options: PreprocessOptions): ImageProcessorSettings {
     const stranger = Object.keys(options).find((key) => !(SETTING_NAMES as readonly string[]).includes(key));
     if (stranger !== undefined) {
       throw new InvalidArgumentError(
@@ -192,6 +185,12 @@ export class CLIPImageProcessor {
     if (settings.doPad && settings.padSize) checkResultSize('padSize', settings.padSize, settings.maxPixels);
     return settings;
   }
+}
+
+/** @throws InvalidArgumentError for what no processor returns */
+export function checkReturnTensors(returnTensors: unknown): void {
+  if (returnTensors === 'tf' || returnTensors === null) return;
+  throw new InvalidArgumentError(`returnTensors must be 'tf' or null; got ${JSON.stringify(returnTensors)}.`);
 }
 
 async function readImage(image: ImageInput, settings: ImageProcessorSettings): Promise<PixelImage[]> {
@@ -213,8 +212,10 @@ function createFromJSON<Processor>(
 ): Processor {
   const { options, unknown } = fromDisk(json);
   const { image_processor_type, feature_extractor_type, ...kept } = unknown;
-  const refuse = (message: string) => new ConfigurationError(`${where}: ${message}`);
-  return new processorClass({ ...kept, ...readSettings(options, refuse, undefined, toSnakeCase) });
+  // Messages name settings as code spells them; a file spells them otherwise.
+  const inFile = (message: string) => message.replace(/\b[a-z]+([A-Z][a-z]+)+\b/g, toSnakeCase);
+  const refuse = (message: string) => new ConfigurationError(`${where}: ${inFile(message)}`);
+  return new processorClass({ ...kept, ...readSettings(options, refuse) });
 }
 
 /** All keys of `json` and of what it holds, in the order of JSON that Python sorts. */

@@ -11,7 +11,6 @@ export { CLIPImageProcessorFast } from './clipImageProcessorFast.js';
 export { type ImageInput, loadImage } from './loadImage.js';
 export type { PixelArrays, PixelShape } from './pixelBatch.js';
 export type {
-  ImageProcessorOptions,
   ImageProcessorSettings,
   PreprocessOptions,
 } from './preprocessOptions.js';

@@ -34,20 +34,14 @@ export interface ImageProcessorSettings extends LevelSettings {
 
 type SizeOption = number | readonly [height: number, width: number];
 
-/** The same as callers may write them. */
-export interface ImageProcessorOptions
+/** The same as callers may write them: of a processor, or of one call over the processor's own. */
+export interface PreprocessOptions
   extends Partial<Omit<ImageProcessorSettings, 'size' | 'cropSize' | 'padSize' | 'resample'>> {
   /** A number is the shorter edge. */
   size?: SizeOption | ResizeSize;
   cropSize?: SizeOption | PixelSize;
   padSize?: SizeOption | PixelSize | null;
   resample?: Resampling;
-}
-
-/** Options of one call, over the processor's own. */
-export interface PreprocessOptions extends ImageProcessorOptions {
-  /** 'tf': one tensor (default). null: an array for each picture, which may be of different sizes. */
-  returnTensors?: 'tf' | null;
 }
 
 /** `read` returns the setting, or undefined for what is not `accepted`. */
@@ -117,16 +111,11 @@ const DEFAULTS = Object.fromEntries(
 /** How an option is refused: the caller's kind of error. */
 export type Refuse = (message: string) => Error;
 
-/**
- * Settings from options, `base` where they are silent. Keys that are no setting are not looked at.
- *
- * @param spell a setting's name as whoever gave the options wrote it
- */
+/** Settings from options, `base` where they are silent. Keys that are no setting are not looked at. */
 export function readSettings(
   options: object,
   refuse: Refuse,
   base: ImageProcessorSettings = DEFAULTS,
-  spell: (name: string) => string = (name) => name,
 ): ImageProcessorSettings {
   const given = options as Partial<Record<keyof ImageProcessorSettings, unknown>>;
   const settings: Record<string, unknown> = {};
@@ -137,10 +126,10 @@ export function readSettings(
     const isSilent = value === undefined || (value === null && fallback !== null);
     settings[name] = isSilent ? base[name] : read(value, square === true);
     if (settings[name] !== undefined) continue;
-    throw refuse(`${spell(name)} must be ${accepted}; got ${JSON.stringify(value)}.`);
+    throw refuse(`${name} must be ${accepted}; got ${JSON.stringify(value)}.`);
   }
   const checked = settings as unknown as ImageProcessorSettings;
-  checkChannelCounts(checked, refuse, spell);
+  checkChannelCounts(checked, refuse);
   return checked;
 }
 
@@ -186,20 +175,19 @@ function respelled(value: unknown, spell: (key: string) => string): unknown {
 function checkChannelCounts(
   { doNormalize, doConvertRgb, imageMean, imageStd }: ImageProcessorSettings,
   refuse: Refuse,
-  spell: (name: string) => string,
 ): void {
   if (!doNormalize) return;
   for (const [name, value] of Object.entries({ imageMean, imageStd })) {
     if (typeof value === 'number' || !doConvertRgb || value.length === 3) continue;
     throw refuse(
-      `${spell(name)} has ${value.length} values, but RGB pictures have 3 channels; give three, one number for all, or ` +
-        `${spell('doConvertRgb')}: false.`,
+      `${name} has ${value.length} values, but RGB pictures have 3 channels; give three, one number for all, or ` +
+        `doConvertRgb: false.`,
     );
   }
   if (typeof imageMean === 'number' || typeof imageStd === 'number' || imageMean.length === imageStd.length)
     return;
   throw refuse(
-    `${spell('imageMean')} has ${imageMean.length} values and ${spell('imageStd')} ${imageStd.length}; give as many of each.`,
+    `imageMean has ${imageMean.length} values and imageStd ${imageStd.length}; give as many of each.`,
   );
 }
 
