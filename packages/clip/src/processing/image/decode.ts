@@ -31,7 +31,9 @@ export const FORMATS: readonly ImageFormat[] = [
  * @throws ImageError for bytes that are no picture of a known format, a broken or truncated file, and one that
  *   declares no pixels or more than `maxPixels` (found before anything is allocated for them).
  */
-export async function decodeImage(bytes: Uint8Array, name: string, maxPixels: number): Promise<RawImage> {
+export async function decodeImage(file: Uint8Array, name: string, maxPixels: number): Promise<RawImage> {
+  // A Buffer's `slice` is a view; the decoders rely on copies.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const format = FORMATS.find(({ matches }) => matches(bytes));
   if (!format)
     throw new ImageError(`${name} is not a picture that can be read: ${describeBytes(bytes)} ${ACCEPTED}`);

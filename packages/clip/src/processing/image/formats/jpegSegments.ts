@@ -4,11 +4,13 @@ import { ByteReader } from '../byteReader.js';
 import { BrokenImage } from './imageFormat.js';
 
 export const MARKER = {
+  progressive: 0xc2,
   huffmanTables: 0xc4,
   endOfImage: 0xd9,
   startOfScan: 0xda,
   quantization: 0xdb,
   restartInterval: 0xdd,
+  app0: 0xe0,
   app1: 0xe1,
   app14: 0xee,
 } as const;
