@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What is published works in a browser: the same pages, bundled by Vite, on wasm and webgl, with Node's scores. */
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import type { Browser, Page } from 'playwright-core';
+import { type LabelScore, pipeline } from 'tfjs-clip';
+import { Bundle } from './bundle.js';
+import { describeInChromium, launchChromium, troublesOf } from './chromium.js';
+import type { Kind } from './page/inputs.js';
+import { type Site, serveFolder } from './server.js';
+
+const pictures = path.resolve(__dirname, '../fixtures/browser');
+const python = JSON.parse(readFileSync(path.join(pictures, 'scores.json'), 'utf8'));
+const labels: string[] = python.labels;
+const files: string[] = Object.keys(python.scores);
+
+/** Read from a file, whose pixels are then Pillow's; the others are drawn by the browser. */
+const encoded: Kind[] = ['address', 'bytes', 'blob', 'image'];
+const drawn: Kind[] = ['bitmap', 'canvas', 'imageData'];
+const TOLERANCE = 1e-4;
+/** Chromium multiplies colours by alpha before it hands them out; lossy WebP is where it shows, by 8e-4. */
+const DRAWN_WEBP_TOLERANCE = 2e-3;
+
+describeInChromium('a page that Vite has bundled', () => {
+  const nodeScores: Record<string, number[]> = {};
+  let bundle: Bundle;
+  let site: Site;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    bundle = await Bundle.build();
+    site = await serveFolder(bundle.folder);
+    browser = await launchChromium();
+    await tf.setBackend('wasm');
+    const classify = await pipeline('zero-shot-image-classification', 'emoji-clip');
+    for (const file of files) {
+      nodeScores[file] = inOrder(await classify(path.join(pictures, file), labels));
+    }
+    classify.dispose();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+    await bundle?.remove();
+  });
+
+  it.each(files)('%s has the scores of Python in Node', async (file) => {
+    await expect(nodeScores[file]).toBeCloseToTensor(python.scores[file], TOLERANCE);
+  });
+
+  it('holds nothing of Node, and says how large it is', async () => {
+    const ofNode = /^(node:|__vite-browser-external)|\/node_modules\/(buffer|jimp|@jimp|node-fetch)\//;
+    const foreign = bundle.importedByUs().filter(({ id }) => ofNode.test(id) || builtinModules.includes(id));
+    expect(foreign).toEqual([]);
+    const size = await bundle.scriptSize();
+    console.log(
+      `scripts: ${Math.round(size / 1e3)} kB minified, ${Math.round(bundle.shareOfOurs() * 100)}% of it tfjs-clip`,
+    );
+    expect(size).toBeLessThan(1.6e6);
+  });
+
+  it('shows a bar for each label, and the reason where a file is no picture', async () => {
+    const page = await browser.newPage();
+    const troubles = troublesOf(page);
+    await page.goto(`${site.address}/index.html`);
+    await page.setInputFiles('input[type=file]', path.join(pictures, 'house.webp'));
+    await page.waitForSelector('li');
+    await expect(inOrder(await bars(page))).toBeCloseToTensor(nodeScores['house.webp'], TOLERANCE);
+    await page.setInputFiles('input[type=file]', path.join(pictures, 'scores.json'));
+    await page.waitForFunction(() =>
+      document.querySelector('[role=status]')!.textContent.includes('not a picture'),
+    );
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
+
+  describe.each(['wasm', 'webgl'])('on %s', (backend) => {
+    let page: Page;
+    let troubles: string[];
+
+    beforeAll(async () => {
+      page = await browser.newPage();
+      troubles = troublesOf(page);
+      await page.goto(`${site.address}/inputs.html?backend=${backend}`);
+      await page.waitForFunction(() => window.page);
+    });
+
+    it('runs there', async () => {
+      expect(await page.evaluate(() => window.page.backend)).toBe(backend);
+    });
+
+    describe.each(files)('%s', (file) => {
+      it.each([...encoded, ...drawn])('as %s has the scores of Node and leaves no tensor', async (kind) => {
+        const result = await page.evaluate(
+          ([kind, file, labels]) => window.page.classify(kind, file, labels),
+          [kind, file, labels] as const,
+        );
+        const isBlurred = drawn.includes(kind) && file.endsWith('.webp');
+        const tolerance = isBlurred ? DRAWN_WEBP_TOLERANCE : TOLERANCE;
+        await expect(result.scores).toBeCloseToTensor(nodeScores[file], tolerance);
+        expect(result.leaked).toBe(0);
+      });
+    });
+
+    it('leaves no tensor and no trouble behind', async () => {
+      expect(await page.evaluate(() => window.page.dispose())).toBe(0);
+      expect(troubles).toEqual([]);
+      await page.close();
+    });
+  });
+});
+
+function bars(page: Page): Promise<LabelScore[]> {
+  return page.$$eval('li', (items) =>
+    items.map((item) => ({
+      label: item.firstChild!.textContent!,
+      score: Number(item.querySelector('data')!.value),
+    })),
+  );
+}
+
+function inOrder(ranked: LabelScore[]): number[] {
+  return labels.map((label) => ranked.find((entry) => entry.label === label)!.score);
+}
