@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Picture arguments: files, web addresses, folders of pictures, and - for standard input. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { hasTransparency, loadImage, type RawImage } from 'tfjs-clip';
-import { messageOf, systemReason, UsageError } from './errors.js';
+import { messageOf, RunError, systemReason, UsageError } from './errors.js';
 import { isFolder } from './isFolder.js';
+import { printable } from './render/text.js';
 import type { Terminal } from './terminal.js';
 
 const STANDARD_INPUT = '-';
@@ -33,7 +34,11 @@ export class PictureReader {
     private readonly terminal: Terminal,
   ) {}
 
-  /** @throws UsageError if standard input is named twice */
+  /**
+   * Finds what there is before anything slow is loaded.
+   *
+   * @throws UsageError if standard input is named twice, RunError if nothing is left to read
+   */
   static async open(names: readonly string[], terminal: Terminal): Promise<PictureReader> {
     if (names.filter((name) => name === STANDARD_INPUT).length > 1) {
       throw new UsageError('- stands for standard input, which can be read only once.');
@@ -41,8 +46,10 @@ export class PictureReader {
     const reader = new PictureReader([], terminal);
     for (const name of names) {
       if (await isFolder(name)) await reader.addFolder(name);
-      else reader.names.push(name);
+      else if (await isThere(name)) reader.names.push(name);
+      else reader.fail(name, `There is no file or folder '${name}'.`);
     }
+    if (reader.count === 0) throw new RunError('There is no picture to read.');
     return reader;
   }
 
@@ -62,25 +69,30 @@ export class PictureReader {
   private async addFolder(folder: string): Promise<void> {
     try {
       const files = await picturesIn(folder);
-      if (files.length === 0) this.fail(folder, `This folder holds no pictures (${extensions.join(' ')}).`);
+      if (files.length === 0) {
+        this.fail(folder, `The folder ${folder} holds no pictures (${extensions.join(' ')}).`);
+      }
       this.names.push(...files);
     } catch (error) {
-      this.fail(folder, `This folder cannot be read: ${systemReason(error)}.`);
+      this.fail(folder, `The folder ${folder} cannot be read: ${systemReason(error)}.`);
     }
   }
 
   private async load(name: string): Promise<RawImage | null> {
     try {
-      return await loadImage(name === STANDARD_INPUT ? await buffer(process.stdin) : name);
+      if (name === STANDARD_INPUT) return await loadImage(await buffer(process.stdin));
+      return await loadImage((await isPipe(name)) ? await readFile(name) : name);
     } catch (error) {
-      this.fail(name, messageOf(error));
+      const called = name === STANDARD_INPUT ? 'Standard input' : name;
+      this.fail(name, messageOf(error).replace(/^The picture /, `${called} `));
       return null;
     }
   }
 
+  /** @param error names the picture */
   private fail(picture: string, error: string): void {
     this.failures.push({ picture, error });
-    this.terminal.error(`${picture}: ${error}`);
+    this.terminal.error(printable(error));
   }
 
   private warnOfTransparency(name: string): void {
@@ -95,7 +107,22 @@ export class PictureReader {
 async function picturesIn(folder: string): Promise<string[]> {
   const files = await readdir(folder);
   return files
-    .filter((file) => extensions.includes(path.extname(file).toLowerCase()))
+    .filter((file) => extensions.includes(path.extname(file).toLowerCase()) && !file.startsWith('.'))
     .sort()
     .map((file) => path.join(folder, file));
+}
+
+/** Whether to try it: what the web holds, and what cannot be looked at, the reading will tell. */
+async function isThere(name: string): Promise<boolean> {
+  if (name === STANDARD_INPUT || /^[a-z][a-z\d+.-]+:/i.test(name)) return true;
+  return stat(name).then(
+    () => true,
+    (error) => error.code !== 'ENOENT',
+  );
+}
+
+/** As in `tfjs-clip classify <(curl …)`. */
+async function isPipe(name: string): Promise<boolean> {
+  const entry = await stat(name).catch(() => null);
+  return entry?.isFIFO() ?? false;
 }
