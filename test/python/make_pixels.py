@@ -10,22 +10,18 @@ import hashlib
 import itertools
 import json
 import re
-from pathlib import Path
 
 import torchvision_functional  # noqa: F401  before transformers
 import numpy as np
-import PIL
-import torch
-import transformers
+from common import FIXTURES, versions
 from PIL import Image, ImageOps
 from safetensors.numpy import save_file
 from transformers.models.clip.image_processing_clip import CLIPImageProcessor
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 OUT = FIXTURES / "pixels"
 PHOTOS = FIXTURES / "images" / "photos"
-VERSIONS = {"transformers": transformers.__version__, "torch": torch.__version__, "Pillow": PIL.__version__, "numpy": np.__version__}
+VERSIONS = versions("transformers", "torch", "pillow", "numpy")
 PROCESSORS = {"pillow": CLIPImageProcessorPil(), "torchvision": CLIPImageProcessor()}
 SMALL = {"size": {"shortest_edge": 20}, "crop_size": 20}
 NO_CROP = {"do_center_crop": False}
@@ -176,7 +172,7 @@ if __name__ == "__main__":
         tensors[f"values{i}"] = run(*case)
     lines = ",\n".join(json.dumps(case) for case in hashed), ",\n".join(json.dumps(case) for case in kept)
     (OUT / "pixels.json").write_text(
-        f'{{"versions": {json.dumps(VERSIONS)},\n"hashed": [\n{lines[0]}\n],\n"values": [\n{lines[1]}\n]}}\n'
+        f'{{"versions": {json.dumps(VERSIONS["made_by"])},\n"hashed": [\n{lines[0]}\n],\n"values": [\n{lines[1]}\n]}}\n'
     )
-    save_file(tensors, OUT / "values.safetensors", {"made_by": json.dumps(VERSIONS)})
+    save_file(tensors, OUT / "values.safetensors", VERSIONS)
     print(len(hashed), "hashed,", len(kept), "in full")
