@@ -6,14 +6,14 @@ import { describeBytes } from './describeBytes.js';
 import { avif } from './formats/avif.js';
 import { bmp } from './formats/bmp.js';
 import { gif } from './formats/gif.js';
-import { BrokenImage, type ImageFormat, UnsupportedImage } from './formats/imageFormat.js';
+import { BrokenImage, type ImageFormat, type ImageHeader, UnsupportedImage } from './formats/imageFormat.js';
 import { jpeg } from './formats/jpeg.js';
 import { png } from './formats/png.js';
 import { tiff } from './formats/tiff.js';
 import { webp } from './formats/webp.js';
 import { applyOrientation } from './orientation.js';
 import { checkPixelCount } from './pixelLimit.js';
-import type { RawImage } from './rawImage.js';
+import { fromRgba, type RawImage } from './rawImage.js';
 
 export const FORMATS: readonly ImageFormat[] = [
   png,
@@ -40,10 +40,18 @@ export async function decodeImage(file: Uint8Array, name: string, maxPixels: num
   try {
     const header = await format.readHeader(bytes);
     checkPixelCount(header.width, header.height, name, maxPixels);
-    return applyOrientation(await format.decode(bytes, header, codecs), header.orientation);
+    return applyOrientation(await decodePixels(format, bytes, header), header.orientation);
   } catch (error) {
     throw explain(error, name, format);
   }
+}
+
+async function decodePixels(format: ImageFormat, bytes: Uint8Array, header: ImageHeader): Promise<RawImage> {
+  if (header.jimpAgrees && codecs.jimp) {
+    const bitmap = await codecs.jimp(bytes).catch(() => null); // what is wrong, our own decoder says better
+    if (bitmap) return fromRgba(bitmap, header.channels);
+  }
+  return format.decode(bytes, header, codecs);
 }
 
 function explain(error: unknown, name: string, format: ImageFormat): unknown {

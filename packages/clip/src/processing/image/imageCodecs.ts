@@ -16,6 +16,6 @@ export interface ImageCodecs {
   webp(bytes: Uint8Array): Promise<RgbaBitmap>;
   /** libavif. */
   avif(bytes: Uint8Array): Promise<RgbaBitmap>;
-  /** jimp, for PNG, GIF, BMP and TIFF; null where it does not run. */
+  /** jimp, for PNG and BMP; null where it does not run. Of GIF and TIFF it decodes every frame and page, without a limit. */
   jimp: ((bytes: Uint8Array) => Promise<RgbaBitmap>) | null;
 }

@@ -2,11 +2,7 @@
 /** AVIF, by libavif. Its own rotation and mirroring count for the orientation, EXIF's does not (as in Pillow). */
 import { ByteReader, startsWith } from '../byteReader.js';
 import { fromRgba } from '../rawImage.js';
-import { BrokenImage, type ImageFormat, type ImageHeader, TRUNCATED } from './imageFormat.js';
-
-interface AvifHeader extends ImageHeader {
-  hasAlpha: boolean;
-}
+import { BrokenImage, type ImageFormat, TRUNCATED } from './imageFormat.js';
 
 interface Box {
   type: string;
@@ -26,7 +22,7 @@ const ORIENTATIONS = [
   [6, 7, 5],
 ];
 
-export const avif: ImageFormat<AvifHeader> = {
+export const avif: ImageFormat = {
   name: 'AVIF',
   matches: (bytes) => startsWith(bytes, 'ftyp', 4) && BRANDS.some((brand) => startsWith(bytes, brand, 8)),
   readHeader(bytes) {
@@ -50,11 +46,11 @@ export const avif: ImageFormat<AvifHeader> = {
       height: reader.u32(size.start + 8),
       orientation:
         ORIENTATIONS[turn ? reader.u8(turn.start) & 3 : 0][mirror ? 1 + (reader.u8(mirror.start) & 1) : 0],
-      hasAlpha: stored.some((box) => box.type === 'auxC' && isAlpha(reader, box)),
+      channels: stored.some((box) => box.type === 'auxC' && isAlpha(reader, box)) ? 4 : 3,
     };
   },
   async decode(bytes, header, codecs) {
-    return fromRgba(await codecs.avif(bytes), header.hasAlpha ? 4 : 3);
+    return fromRgba(await codecs.avif(bytes), header.channels);
   },
 };
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** BMP, read as Pillow reads it: 1, 4, 8 bits with a palette (also run-length encoded), 16, 24 and 32 bits, bit fields. */
+/**
+ * BMP, read as Pillow reads it: 1, 4, 8 bits with a palette (also run-length encoded), 16, 24 and 32 bits, bit fields. Our own
+ * beside jimp, whose decoder gives Pillow's pixels for the plainest of them only.
+ */
 import { ByteReader, startsWith } from '../byteReader.js';
-import { fromRgba, type RawImage } from '../rawImage.js';
+import type { RawImage } from '../rawImage.js';
 import { expandRuns } from './bmpRuns.js';
 import {
   BrokenImage,
@@ -24,6 +27,8 @@ interface BmpHeader extends ImageHeader {
 }
 
 const OLDEST = 12;
+/** Three colour masks follow the header, as they have no place in it. */
+const SHORTEST_WITH_MASKS = 40;
 const HEADER_SIZES = [OLDEST, 40, 52, 56, 64, 108, 124];
 const COMPRESSIONS = { none: 0, rle8: 1, rle4: 2, bitFields: 3 };
 
@@ -47,23 +52,18 @@ export const bmp: ImageFormat<BmpHeader> = {
   name: 'BMP',
   matches: (bytes) => startsWith(bytes, 'BM'),
   readHeader,
-  async decode(bytes, header, codecs) {
-    if (header.jimpAgrees && codecs.jimp) {
-      const bitmap = await codecs.jimp(bytes).catch(() => null);
-      if (bitmap) return fromRgba(bitmap, 3);
-    }
+  decode(bytes, header) {
     const { width, height, bits, runLength } = header;
-    const stride = runLength ? width : ((width * bits + 31) >>> 5) * 4;
     const stored = runLength
       ? expandRuns(new ByteReader(bytes, true), header.dataAt, width, height, bits === 4)
       : bytes.subarray(header.dataAt);
-    const needed = stride * (height - 1) + Math.ceil((width * (runLength ? 8 : bits)) / 8); // the last row may lack its padding
-    if (stored.length < needed) throw new BrokenImage(TRUNCATED);
+    const stride = runLength ? width : strideOf(header);
+    if (!runLength && stored.length < neededBytes(header)) throw new BrokenImage(TRUNCATED);
     const rows = Array.from({ length: height }, (_, y) => {
       const row = header.topDown ? y : height - 1 - y;
       return stored.subarray(row * stride, (row + 1) * stride);
     });
-    if (bits > 8) return readDirect(rows, width, header.layout);
+    if (bits > 8) return readDirect(rows, header);
     return readIndexed(rows, header, runLength ? 8 : bits);
   },
 };
@@ -86,21 +86,41 @@ function readHeader(bytes: Uint8Array): BmpHeader {
   const paletteStep = size === OLDEST ? 3 : 4;
   const paletteAt = 14 + size;
   const paletteLength = bits <= 8 ? (fields.colors || 1 << bits) * paletteStep : 0;
+  const masksLength = compression === bitFields && size === SHORTEST_WITH_MASKS ? 12 : 0;
   const declaredAt = reader.u32(10);
-  return {
+  // A file may leave out where its pixels begin, or give the place of its palette.
+  const isGiven = declaredAt !== 0 && !(declaredAt === paletteAt && bits <= 8);
+  const header: BmpHeader = {
     width: fields.width,
     height: topDown ? 2 ** 32 - fields.height : fields.height,
     orientation: 1,
-    jimpAgrees: size === 40 && compression === none && (bits === 8 || bits === 24) && fields.colors === 0,
+    channels: layout.includes('A') ? 4 : 3,
     bits,
     runLength,
     topDown,
     palette: reader.bytes.subarray(paletteAt, paletteAt + paletteLength),
     paletteStep,
     layout,
-    // A file may say that its pixels begin where its palette does.
-    dataAt: declaredAt > paletteAt ? declaredAt : paletteAt + paletteLength,
+    dataAt: isGiven ? declaredAt : paletteAt + masksLength + paletteLength,
   };
+  // jimp's decoder passes over a gap before the pixels and fills up truncated files.
+  header.jimpAgrees =
+    size === 40 &&
+    compression === none &&
+    (bits === 24 || (bits === 8 && fields.colors === 0)) &&
+    header.dataAt === paletteAt + paletteLength &&
+    bytes.length >= header.dataAt + neededBytes(header);
+  return header;
+}
+
+/** Bytes from one row to the next. */
+function strideOf({ width, bits }: BmpHeader): number {
+  return Math.ceil((width * bits) / 32) * 4;
+}
+
+/** Bytes of all rows, the last of which may lack its padding. */
+function neededBytes(header: BmpHeader): number {
+  return strideOf(header) * (header.height - 1) + Math.ceil((header.width * header.bits) / 8);
 }
 
 function oldestFields(reader: ByteReader) {
@@ -141,8 +161,7 @@ function readIndexed(rows: Uint8Array[], header: BmpHeader, bits: number): RawIm
   return { data, width, height, channels: 3 };
 }
 
-function readDirect(rows: Uint8Array[], width: number, layout: string): RawImage {
-  const channels = layout.includes('A') ? 4 : 3;
+function readDirect(rows: Uint8Array[], { width, layout, channels }: BmpHeader): RawImage {
   const places = [...'RGBA'.slice(0, channels)].map((channel) => layout.indexOf(channel));
   const data = new Uint8Array(width * rows.length * channels);
   let at = 0;

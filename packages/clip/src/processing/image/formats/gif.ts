@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The first picture of a GIF, read as Pillow reads it: transparent pixels keep the colour of their palette entry. */
+/**
+ * The first picture of a GIF, read as Pillow reads it: transparent pixels keep the colour of their palette entry. Our own,
+ * because jimp's decoder reads every frame, blackens transparent pixels and leaves rows of small interlaced pictures empty.
+ */
 import { ByteReader, startsWith } from '../byteReader.js';
-import { fromRgba } from '../rawImage.js';
 import { BrokenImage, type ImageFormat, type ImageHeader, TRUNCATED } from './imageFormat.js';
 
 interface GifHeader extends ImageHeader {
@@ -27,19 +29,14 @@ export const gif: ImageFormat<GifHeader> = {
   name: 'GIF',
   matches: (bytes) => startsWith(bytes, 'GIF87a') || startsWith(bytes, 'GIF89a'),
   readHeader,
-  async decode(bytes, header, codecs) {
-    if (header.jimpAgrees && codecs.jimp) {
-      const bitmap = await codecs.jimp(bytes).catch(() => null);
-      if (bitmap) return fromRgba(bitmap, 3);
-    }
-    const { frame, width, height, palette, transparentIndex } = header;
+  decode(bytes, header) {
+    const { frame, width, height, channels, palette, transparentIndex } = header;
     const indices = new Uint8Array(width * height).fill(transparentIndex ?? 0);
     const pixels = decompress(new ByteReader(bytes, true), header);
     const rows = header.interlaced ? interlacedRows(frame.height) : [...Array(frame.height).keys()];
     rows.forEach((y, i) => {
       indices.set(pixels.subarray(i * frame.width, (i + 1) * frame.width), (frame.y + y) * width + frame.x);
     });
-    const channels = transparentIndex === null ? 3 : 4;
     const data = new Uint8Array(indices.length * channels);
     indices.forEach((index, i) => {
       for (let c = 0; c < 3; c++) {
@@ -80,8 +77,7 @@ function readHeader(bytes: Uint8Array): GifHeader {
   return {
     ...canvas,
     orientation: 1,
-    jimpAgrees:
-      transparentIndex === null && width === canvas.width && height === canvas.height && palette.length > 0,
+    channels: transparentIndex === null ? 3 : 4,
     frame: { x, y, width, height },
     palette,
     transparentIndex,

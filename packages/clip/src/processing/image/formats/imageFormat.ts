@@ -8,7 +8,9 @@ export interface ImageHeader {
   height: number;
   /** EXIF's orientation, 1 to 8: how to turn the decoded picture (1: not at all). */
   orientation: number;
-  /** Whether jimp, where there is one, gives Pillow's pixels for this kind of file. */
+  /** Of the decoded picture. */
+  channels: RawImage['channels'];
+  /** Whether jimp, where there is one, gives Pillow's pixels for this file; if not, `decode` does. */
   jimpAgrees?: boolean;
 }
 

@@ -46,13 +46,13 @@ export function readHeader(bytes: Uint8Array): JpegHeader {
 
 async function decodeJpeg(
   bytes: Uint8Array,
-  { sampling, width, height }: JpegHeader,
+  { sampling, width, height, channels }: JpegHeader,
   codecs: ImageCodecs,
 ): Promise<RawImage> {
   const last = [...segments(bytes)].at(-1);
   if (last?.marker !== MARKER.endOfImage) throw new BrokenImage(TRUNCATED);
   if (sampling.length === 4) return cmykToRgb(decodeCmyk(bytes), width, height);
-  if (!isSmoothedDown(sampling)) return fromRgba(await codecs.jpeg(bytes), sampling.length === 1 ? 1 : 3);
+  if (!isSmoothedDown(sampling)) return fromRgba(await codecs.jpeg(bytes), channels);
   const { planes, isYcc } = decodePlanes(bytes);
   if (isYcc) yccToRgb(planes);
   return { data: interleave(planes), width, height, channels: 3 };
@@ -85,7 +85,9 @@ function readFrame(marker: number, data: Uint8Array): Omit<JpegHeader, 'orientat
   const reader = new ByteReader(data, false);
   const [bits, height, width, components] = [reader.u8(0), reader.u16(1), reader.u16(3), reader.u8(5)];
   if (marker > MARKER.progressive) {
-    throw new UnsupportedImage('it is lossless, hierarchical or arithmetic-coded, supported are baseline and progressive');
+    throw new UnsupportedImage(
+      'it is lossless, hierarchical or arithmetic-coded, supported are baseline and progressive',
+    );
   }
   if (bits !== 8) throw new UnsupportedImage(`its samples have ${bits} bits, supported are 8`);
   if (![1, 3, 4].includes(components)) {
@@ -95,7 +97,7 @@ function readFrame(marker: number, data: Uint8Array): Omit<JpegHeader, 'orientat
     const factors = reader.u8(7 + i * 3);
     return { h: factors >> 4, v: factors & 15 };
   });
-  return { width, height, sampling };
+  return { width, height, channels: components === 1 ? 1 : 3, sampling };
 }
 
 function concatenate(parts: Uint8Array[]): Uint8Array {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** PNG, read as Pillow reads it: every colour type, 1 to 16 bits, interlaced or not; of an APNG the default picture. */
+/**
+ * PNG, read as Pillow reads it: every colour type, 1 to 16 bits, interlaced or not; of an APNG the default picture. Our own
+ * beside jimp, for browsers and for the kinds that jimp reads otherwise.
+ */
 import { ByteReader, startsWith } from '../byteReader.js';
 import { inflate } from '../inflate.js';
 import { readOrientation } from '../orientation.js';
-import { fromRgba, type RawImage } from '../rawImage.js';
+import type { RawImage } from '../rawImage.js';
 import { BrokenImage, type ImageFormat, type ImageHeader, TRUNCATED } from './imageFormat.js';
 import { channelsOf, pixelWriter, SAMPLES } from './pngPixels.js';
 import { type Chunk, readExifProfile, readText } from './pngText.js';
@@ -44,11 +47,7 @@ export const png: ImageFormat<PngHeader> = {
   name: 'PNG',
   matches: (bytes) => startsWith(bytes, '\x89PNG\r\n\x1a\n'),
   readHeader,
-  async decode(bytes, header, codecs) {
-    if (header.jimpAgrees && codecs.jimp) {
-      const bitmap = await codecs.jimp(bytes).catch(() => null); // what is wrong, our own decoder says better
-      if (bitmap) return fromRgba(bitmap, channelsOf(header));
-    }
+  async decode(_bytes, header) {
     const passes = header.interlaced ? ADAM7 : [[0, 0, 1, 1] as const];
     const length = passes.reduce((sum, pass) => sum + passBytes(header, pass), 0);
     const data = await inflate(header.idat, length);
@@ -67,20 +66,22 @@ async function readHeader(bytes: Uint8Array): Promise<PngHeader> {
   if (!BIT_DEPTHS[colorType]?.includes(bitDepth)) {
     throw new BrokenImage(`there is no PNG of colour type ${colorType} with ${bitDepth} bits`);
   }
-  const transparency = chunks.last('tRNS');
+  const interlaced = fields.u8(12) !== 0;
+  const transparency = [0, 2, 3].includes(colorType) ? chunks.last('tRNS') : null;
   const exif = chunks.last('eXIf') ?? (await readExifProfile(chunks.all('tEXt', 'zTXt', 'iTXt')));
   const xmp = await readText(chunks.all('tEXt', 'zTXt', 'iTXt'), 'XML:com.adobe.xmp');
   return {
     width: fields.u32(0),
     height: fields.u32(4),
     orientation: readOrientation(exif, xmp),
-    // jimp blackens the transparent colour, and has two kinds of 16 bits wrong.
-    jimpAgrees: bitDepth <= 8 && (!transparency || colorType === 3) && !chunks.first('acTL'),
+    channels: channelsOf(colorType, transparency !== null),
+    // jimp blackens the transparent colour, has two kinds of 16 bits wrong, and expands interlaced data without a bound.
+    jimpAgrees: bitDepth <= 8 && !interlaced && (!transparency || colorType === 3),
     bitDepth,
     colorType,
-    interlaced: fields.u8(12) !== 0,
+    interlaced,
+    transparency,
     palette: chunks.last('PLTE') ?? new Uint8Array(0),
-    transparency: [0, 2, 3].includes(colorType) ? transparency : null,
     idat: chunks.all('IDAT').map(({ data }) => data),
   };
 }
@@ -135,13 +136,12 @@ function rowBytes(header: PngHeader, [x0, , stepX]: Pass): number {
 /** Undoes a row's filter in place; `distance` is from a byte to that of the pixel on its left. */
 function unfilter(filter: number, row: Uint8Array, above: Uint8Array, distance: number): void {
   if (filter > 4) throw new BrokenImage(`it has a row with filter ${filter}; PNG has 0 to 4`);
-  for (let i = 0; i < row.length; i++) {
-    const left = i < distance ? 0 : row[i - distance];
-    if (filter === 1) row[i] += left;
-    else if (filter === 2) row[i] += above[i];
-    else if (filter === 3) row[i] += (left + above[i]) >> 1;
-    else if (filter === 4) row[i] += paeth(left, above[i], i < distance ? 0 : above[i - distance]);
-  }
+  const leftOf = (bytes: Uint8Array, i: number) => (i < distance ? 0 : bytes[i - distance]);
+  if (filter === 1) for (let i = distance; i < row.length; i++) row[i] += row[i - distance];
+  if (filter === 2) for (let i = 0; i < row.length; i++) row[i] += above[i];
+  if (filter === 3) for (let i = 0; i < row.length; i++) row[i] += (leftOf(row, i) + above[i]) >> 1;
+  if (filter !== 4) return;
+  for (let i = 0; i < row.length; i++) row[i] += paeth(leftOf(row, i), above[i], leftOf(above, i));
 }
 
 function paeth(left: number, above: number, corner: number): number {

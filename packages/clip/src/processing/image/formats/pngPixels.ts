@@ -8,15 +8,14 @@ export const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 const PALETTE = 3;
 
-export function channelsOf({ colorType, transparency }: PngHeader): RawImage['channels'] {
+export function channelsOf(colorType: number, hasTransparency: boolean): RawImage['channels'] {
   const colours = colorType === PALETTE ? 3 : SAMPLES[colorType];
-  return (transparency ? colours + 1 : colours) as RawImage['channels'];
+  return (hasTransparency ? colours + 1 : colours) as RawImage['channels'];
 }
 
 /** `row` writes one row of a pass: its pixels go to x0, x0 + stepX … of row y. */
 export function pixelWriter(header: PngHeader) {
-  const { width, height, colorType, bitDepth, transparency } = header;
-  const channels = channelsOf(header);
+  const { width, height, channels, colorType, bitDepth, transparency } = header;
   const samples = SAMPLES[colorType];
   const data = new Uint8Array(width * height * channels);
   const image: RawImage = { data, width, height, channels };

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The first picture of a TIFF, read as Pillow reads it: strips and tiles, chunky and planar, the usual compressions. */
-import { ByteReader } from '../byteReader.js';
+/**
+ * The first picture of a TIFF, read as Pillow reads it: strips and tiles, chunky and planar, the usual compressions. Our own,
+ * because utif2, jimp's decoder, reads every page, knows neither planes nor Pillow's rules for deep samples, trusts every
+ * count in the file, and fills what a truncated one lacks.
+ */
+import { ByteReader, startsWith } from '../byteReader.js';
+import type { ImageCodecs } from '../imageCodecs.js';
 import { readOrientation } from '../orientation.js';
-import { fromRgba } from '../rawImage.js';
-import { BrokenImage, type ImageFormat, type ImageHeader, TRUNCATED } from './imageFormat.js';
-import { COMPRESSION, decompress, FAX_COMPRESSIONS, undoPrediction } from './tiffCompression.js';
-import { readFax } from './tiffFax.js';
-import { readJpegBlocks } from './tiffJpeg.js';
-import { type TiffLayout, tiffLayout } from './tiffLayout.js';
+import {
+  BrokenImage,
+  type ImageFormat,
+  type ImageHeader,
+  TRUNCATED,
+  UnsupportedImage,
+} from './imageFormat.js';
+import { COMPRESSION, decompress, undoPrediction } from './tiffCompression.js';
+import { expandFax, FAX } from './tiffFax.js';
+import { expandJpeg } from './tiffJpeg.js';
+import { channelsOf, type TiffLayout, tiffLayout } from './tiffLayout.js';
 import { type TiffSamples, tiffPixels } from './tiffPixels.js';
 import { readTags, type Tags } from './tiffTags.js';
 
@@ -29,53 +39,48 @@ export interface TiffBlock {
   plane: number;
 }
 
-const { none, lzw, jpeg, deflate, packBits } = COMPRESSION;
+const { none, lzw, jpeg, deflate, deflateOld } = COMPRESSION;
+const FAX_COMPRESSIONS: number[] = Object.values(FAX);
+const YCBCR = 6;
+/** Pixels of a strip or tile, which may be larger than the picture. */
+const LARGEST_BLOCK = 2 ** 28;
 
 export const tiff: ImageFormat<TiffHeader> = {
   name: 'TIFF',
-  matches: (bytes) => ['II*\0', 'MM\0*'].includes(String.fromCharCode(...bytes.subarray(0, 4))),
-  readHeader,
+  matches: (bytes) => startsWith(bytes, 'II*\0') || startsWith(bytes, 'MM\0*'),
+  readHeader(bytes) {
+    const littleEndian = startsWith(bytes, 'II');
+    const tags = readTags(new ByteReader(bytes, littleEndian));
+    const layout = tiffLayout(tags);
+    const compression = tags.compression?.[0] ?? none;
+    checkPredictor(tags, layout, compression);
+    return {
+      width: tags.imageWidth?.[0] ?? 0,
+      height: tags.imageLength?.[0] ?? 0,
+      orientation:
+        tags.orientation?.[0] ?? readOrientation(null, tags.xmp ? Uint8Array.from(tags.xmp) : null),
+      channels: channelsOf(layout),
+      tags,
+      layout,
+      littleEndian,
+      compression,
+    };
+  },
   async decode(bytes, header, codecs) {
-    const { tags, layout, compression, width, height } = header;
-    if (header.jimpAgrees && codecs.jimp) {
-      const bitmap = await codecs.jimp(bytes).catch(() => null);
-      if (bitmap) return fromRgba(bitmap, layout.colours === 'grey' ? 1 : 3);
-    }
-    if (compression === jpeg) return readJpegBlocks(bytes, header, tiffBlocks(header), codecs);
-    const isFax = FAX_COMPRESSIONS.includes(compression);
-    const samples = isFax ? await readFax(bytes, header) : await readSamples(bytes, header);
-    return tiffPixels(samples, width, height, layout, tags.colorMap ?? []);
+    return tiffPixels(await readSamples(bytes, header, codecs), header);
   },
 };
 
-function readHeader(bytes: Uint8Array): TiffHeader {
-  const littleEndian = bytes[0] === 0x49;
-  const { tags, hasMorePages } = readTags(new ByteReader(bytes, littleEndian));
-  const layout = tiffLayout(tags);
-  const header: TiffHeader = {
-    width: tags.imageWidth?.[0] ?? 0,
-    height: tags.imageLength?.[0] ?? 0,
-    orientation: tags.orientation?.[0] ?? readOrientation(null, tags.xmp ? Uint8Array.from(tags.xmp) : null),
-    tags,
-    layout,
-    littleEndian,
-    compression: tags.compression?.[0] ?? none,
-  };
-  // jimp decodes every page, knows no planes, prints while it reads tiles, and fills what a truncated file lacks.
-  const isPlain =
-    layout.bits === 8 && layout.alpha === 'none' && !layout.isPlanar && layout.sampleFormat === 'unsigned';
-  const isComplete = () =>
-    tiffBlocks(header).every((block) => block.offset + block.byteCount <= bytes.length);
-  header.jimpAgrees =
-    isPlain &&
-    layout.colours !== 'cmyk' &&
-    layout.samples === (layout.colours === 'rgb' ? 3 : 1) &&
-    ([none, lzw, deflate, packBits] as number[]).includes(header.compression) &&
-    (tags.fillOrder?.[0] ?? 1) === 1 &&
-    !tags.tileWidth &&
-    !hasMorePages &&
-    isComplete();
-  return header;
+function checkPredictor(
+  { predictor: [predictor] = [1] }: Tags,
+  { bits }: TiffLayout,
+  compression: number,
+): void {
+  if (predictor === 1 || !([lzw, deflate, deflateOld] as number[]).includes(compression)) return;
+  if (predictor === 2 && [8, 16, 32].includes(bits)) return;
+  throw new UnsupportedImage(
+    `its predictor is ${predictor} with samples of ${bits} bits, supported is 2 with 8, 16 or 32`,
+  );
 }
 
 /** @throws BrokenImage if the file says where neither strips nor tiles are, or gives impossible sizes. */
@@ -89,6 +94,8 @@ function tiffBlocks({ tags, layout, width, height }: TiffHeader): TiffBlock[] {
     : Math.min(tags.rowsPerStrip?.[0] ?? height, height);
   if (offsets.length === 0 || !blockWidth || !blockHeight)
     throw new BrokenImage('it does not say where its pixels are');
+  if (blockWidth * blockHeight > LARGEST_BLOCK)
+    throw new BrokenImage(`its tiles have ${blockWidth} × ${blockHeight} pixels`);
   const across = Math.ceil(width / blockWidth);
   const perPlane = across * Math.ceil(height / blockHeight);
   const count = perPlane * (layout.isPlanar ? layout.samples : 1);
@@ -108,8 +115,8 @@ function tiffBlocks({ tags, layout, width, height }: TiffHeader): TiffBlock[] {
   });
 }
 
-async function readSamples(bytes: Uint8Array, header: TiffHeader): Promise<TiffSamples> {
-  const { tags, layout, width, height, littleEndian, compression } = header;
+async function readSamples(bytes: Uint8Array, header: TiffHeader, codecs: ImageCodecs): Promise<TiffSamples> {
+  const { layout, width, height, littleEndian } = header;
   const pixelBits = layout.bits * (layout.isPlanar ? 1 : layout.samples);
   const bytesFor = (pixels: number) => Math.ceil((pixels * pixelBits) / 8);
   const rowBytes = bytesFor(width);
@@ -119,14 +126,9 @@ async function readSamples(bytes: Uint8Array, header: TiffHeader): Promise<TiffS
   );
   for (const block of tiffBlocks(header)) {
     const blockRowBytes = bytesFor(block.width);
-    const length = blockRowBytes * block.height;
-    const end = compression === none ? block.offset + length : block.offset + block.byteCount;
-    const stored = inFillOrder(bytes.subarray(block.offset, end), tags.fillOrder?.[0] ?? 1);
-    const data = await decompress(stored, compression, length);
+    const data = await readBlock(bytes, header, block, blockRowBytes, codecs);
     const needed = blockRowBytes * Math.min(block.height, height - block.y);
     if (data.length < needed) throw new BrokenImage(TRUNCATED);
-    if (tags.predictor?.[0] === 2 && compression !== none)
-      undoPrediction(data, blockRowBytes, layout, littleEndian);
     const copied = Math.min(blockRowBytes, rowBytes - bytesFor(block.x));
     for (let y = 0; y * blockRowBytes < needed; y++) {
       const row = data.subarray(y * blockRowBytes, y * blockRowBytes + copied);
@@ -134,6 +136,35 @@ async function readSamples(bytes: Uint8Array, header: TiffHeader): Promise<TiffS
     }
   }
   return { planes, rowBytes, littleEndian };
+}
+
+async function readBlock(
+  bytes: Uint8Array,
+  header: TiffHeader,
+  block: TiffBlock,
+  rowBytes: number,
+  codecs: ImageCodecs,
+): Promise<Uint8Array> {
+  const { tags, layout, littleEndian, compression } = header;
+  const length = rowBytes * block.height;
+  const end = block.offset + (compression === none ? length : block.byteCount);
+  const stored = inFillOrder(bytes.subarray(block.offset, end), tags.fillOrder?.[0] ?? 1);
+  if (compression === jpeg) {
+    const isYCbCr = tags.photometric?.[0] === YCBCR;
+    const samples = layout.isPlanar ? 1 : layout.samples;
+    const height = Math.min(block.height, header.height - block.y);
+    const tables = Uint8Array.from(tags.jpegTables ?? []);
+    return expandJpeg(stored, tables, { isYCbCr, width: block.width, height, samples }, codecs);
+  }
+  if (FAX_COMPRESSIONS.includes(compression)) {
+    if (layout.bits * layout.samples !== 1)
+      throw new BrokenImage('it has fax compression but more than one bit a pixel');
+    const rows = Math.min(block.height, header.height - block.y);
+    return expandFax(stored, compression, tags.t4Options?.[0] ?? 0, block.width, rows);
+  }
+  const data = await decompress(stored, compression, length);
+  if (tags.predictor?.[0] === 2 && compression !== none) undoPrediction(data, rowBytes, layout, littleEndian);
+  return data;
 }
 
 /** Fill order 2 stores the lowest bit first. */

@@ -15,9 +15,6 @@ export const COMPRESSION = {
 const { none, lzw, deflate, deflateOld, packBits } = COMPRESSION;
 const SUPPORTED: number[] = [none, lzw, deflate, deflateOld, packBits];
 
-/** CCITT's codes for black and white, by their numbers in a TIFF. */
-export const FAX_COMPRESSIONS = [2, 3, 4];
-
 const CLEAR = 256;
 const END = 257;
 

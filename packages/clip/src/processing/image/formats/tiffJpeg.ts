@@ -1,45 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 /** TIFF whose strips or tiles are JPEG files without their shared tables. */
 import type { ImageCodecs } from '../imageCodecs.js';
-import type { RawImage } from '../rawImage.js';
-import { UnsupportedImage } from './imageFormat.js';
-import type { TiffBlock, TiffHeader } from './tiff.js';
+import { BrokenImage } from './imageFormat.js';
+import { interleave, jpeg } from './jpeg.js';
+import { decodePlanes } from './jpegPlanes.js';
 
-const YCBCR = 6;
+interface Expected {
+  isYCbCr: boolean;
+  width: number;
+  /** Rows that hold picture. */
+  height: number;
+  samples: number;
+}
+
 const START_OF_IMAGE = [0xff, 0xd8];
 
-export async function readJpegBlocks(
-  bytes: Uint8Array,
-  header: TiffHeader,
-  blocks: TiffBlock[],
+/** The samples of a strip or tile, those of a pixel together. @throws BrokenImage if the JPEG is of another size */
+export async function expandJpeg(
+  strip: Uint8Array,
+  tables: Uint8Array,
+  expected: Expected,
   codecs: ImageCodecs,
-): Promise<RawImage> {
-  const { tags, layout, width, height } = header;
-  if (
-    layout.isPlanar ||
-    layout.bits !== 8 ||
-    !['grey', 'rgb'].includes(layout.colours) ||
-    layout.alpha !== 'none'
-  ) {
-    throw new UnsupportedImage('it has JPEG inside, which is supported for grey, RGB and YCbCr in one plane');
+): Promise<Uint8Array> {
+  const bytes = wholeJpeg(strip, tables, expected.isYCbCr);
+  const header = await jpeg.readHeader(bytes);
+  const { width, height, samples } = expected;
+  if (header.width !== width || header.height < height || header.height > height + 0xffff) {
+    throw new BrokenImage(
+      `it has ${header.width} × ${header.height} pixels inside where it says ${width} × ${height}`,
+    );
   }
-  const channels = layout.colours === 'grey' ? 1 : 3;
-  const tables = Uint8Array.from(tags.jpegTables ?? []);
-  const data = new Uint8Array(width * height * channels);
-  for (const block of blocks) {
-    const strip = bytes.subarray(block.offset, block.offset + block.byteCount);
-    const picture = await codecs.jpeg(wholeJpeg(strip, tables, tags.photometric?.[0] === YCBCR));
-    const rows = Math.min(picture.height, height - block.y);
-    const columns = Math.min(picture.width, width - block.x);
-    for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < columns; x++) {
-        const from = (y * picture.width + x) * 4;
-        const to = ((block.y + y) * width + block.x + x) * channels;
-        for (let c = 0; c < channels; c++) data[to + c] = picture.data[from + c];
-      }
-    }
-  }
-  return { data, width, height, channels };
+  if (samples === 4) return interleave(decodePlanes(bytes).planes);
+  const { data, channels } = await jpeg.decode(bytes, header, codecs);
+  if (channels !== samples)
+    throw new BrokenImage(`it has ${channels} colours inside where it says ${samples}`);
+  return data;
 }
 
 /** Adobe's marker tells the decoder what the TIFF's tags say of the colours. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the samples of a TIFF mean: the combinations that Pillow reads (TiffImagePlugin.OPEN_INFO). */
+import type { RawImage } from '../rawImage.js';
 import { UnsupportedImage } from './imageFormat.js';
 import type { Tags } from './tiffTags.js';
 
@@ -19,6 +20,8 @@ export interface TiffLayout {
 }
 
 const FORMATS = { 1: 'unsigned', 2: 'signed', 3: 'float' } as const;
+/** RGB and three of no meaning. */
+const MOST_SAMPLES = 6;
 const WHITE_IS_ZERO = 0;
 const YCBCR = 6;
 /** Colours and samples by photometric interpretation; YCbCr comes as JPEG, which decodes to RGB. */
@@ -50,6 +53,7 @@ export function tiffLayout(tags: Tags): TiffLayout {
     colours &&
     BITS[colours].includes(bits) &&
     samples >= count &&
+    samples <= MOST_SAMPLES &&
     tags.bitsPerSample?.every((b) => b === bits) !== false &&
     (format === 1 ||
       (colours === 'grey' && format === 2) ||
@@ -70,6 +74,12 @@ export function tiffLayout(tags: Tags): TiffLayout {
     isInverted: photometric === WHITE_IS_ZERO && bits <= 8,
     isPlanar: tags.planarConfiguration?.[0] === 2 && samples > 1,
   };
+}
+
+/** Of the 8-bit picture that it becomes. */
+export function channelsOf({ colours, alpha }: TiffLayout): RawImage['channels'] {
+  const channels = colours === 'grey' ? 1 : 3;
+  return (alpha === 'none' ? channels : channels + 1) as RawImage['channels'];
 }
 
 /** A fourth sample of RGB without a word about it is alpha. */

@@ -2,6 +2,7 @@
 /** From a TIFF's samples to 8-bit pixels, with Pillow's rule for each kind. */
 import type { RawImage } from '../rawImage.js';
 import { cmykToRgb } from '../toRgb.js';
+import type { TiffHeader } from './tiff.js';
 import type { TiffLayout } from './tiffLayout.js';
 
 /** The samples of a picture, by plane (one, unless the TIFF is planar) and row. */
@@ -11,15 +12,10 @@ export interface TiffSamples {
   littleEndian: boolean;
 }
 
-/** `colorMap`: 16-bit reds, then greens, then blues. */
-export function tiffPixels(
-  stored: TiffSamples,
-  width: number,
-  height: number,
-  layout: TiffLayout,
-  colorMap: number[],
-): RawImage {
+export function tiffPixels(stored: TiffSamples, { width, height, layout, tags }: TiffHeader): RawImage {
   const { colours, alpha } = layout;
+  /** 16-bit reds, then greens, then blues. */
+  const colorMap = tags.colorMap ?? [];
   const inFile = { grey: 1, palette: 1, rgb: 3, cmyk: 4 }[colours];
   const colourChannels = colours === 'palette' ? 3 : inFile;
   const channels = colourChannels + (alpha === 'none' ? 0 : 1);

@@ -16,6 +16,7 @@ const TAGS = {
   rowsPerStrip: 278,
   stripByteCounts: 279,
   planarConfiguration: 284,
+  t4Options: 292,
   predictor: 317,
   colorMap: 320,
   tileWidth: 322,
@@ -35,7 +36,7 @@ export type Tags = Partial<Record<TagName, number[]>>;
 const SIZES: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4 };
 
 /** Leaves out tags whose values lie beyond the end of the file. @throws BrokenImage if those of the size do. */
-export function readTags(reader: ByteReader): { tags: Tags; hasMorePages: boolean } {
+export function readTags(reader: ByteReader): Tags {
   const names = new Map<number, TagName>(Object.entries(TAGS).map(([name, tag]) => [tag, name as TagName]));
   const directory = reader.u32(4);
   const count = reader.u16(directory);
@@ -46,8 +47,7 @@ export function readTags(reader: ByteReader): { tags: Tags; hasMorePages: boolea
     if (values) tags[name] = values;
   }
   if (!tags.imageWidth || !tags.imageLength) throw new BrokenImage(TRUNCATED);
-  const end = directory + 2 + count * 12;
-  return { tags, hasMorePages: end + 4 <= reader.length && reader.u32(end) !== 0 };
+  return tags;
 }
 
 function readValues(reader: ByteReader, entry: number): number[] | null {

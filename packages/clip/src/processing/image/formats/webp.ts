@@ -13,7 +13,6 @@ interface Chunk {
 }
 
 interface WebpHeader extends ImageHeader {
-  hasAlpha: boolean;
   /** The first frame of an animation. */
   frame: Uint8Array | null;
 }
@@ -31,15 +30,16 @@ export const webp: ImageFormat<WebpHeader> = {
     const frame = find('ANMF');
     const size = extended ? canvasSize(extended) : pictureSize(find('VP8 '), find('VP8L'));
     return {
-      ...size,
+      width: size.width,
+      height: size.height,
       orientation: extended ? readOrientation(find('EXIF'), find('XMP ')) : 1,
-      hasAlpha: extended ? (extended[0] & ALPHA) !== 0 || size.hasAlpha : size.hasAlpha,
+      channels: size.hasAlpha ? 4 : 3,
       frame,
     };
   },
   async decode(bytes, header, codecs) {
     if (new ByteReader(bytes, true).u32(4) + 8 > bytes.length) throw new BrokenImage(TRUNCATED);
-    const channels = header.hasAlpha ? 4 : 3;
+    const { channels } = header;
     if (!header.frame) return fromRgba(await codecs.webp(bytes), channels);
     const reader = new ByteReader(header.frame, true);
     const picture = fromRgba(await codecs.webp(stillPicture(header.frame)), channels);
@@ -62,7 +62,7 @@ function readChunks(bytes: Uint8Array, start: number): Chunk[] {
 
 function canvasSize(extended: Uint8Array) {
   const reader = new ByteReader(extended, true);
-  return { width: reader.u24(4) + 1, height: reader.u24(7) + 1, hasAlpha: false };
+  return { width: reader.u24(4) + 1, height: reader.u24(7) + 1, hasAlpha: (extended[0] & ALPHA) !== 0 };
 }
 
 function pictureSize(lossy: Uint8Array | null, lossless: Uint8Array | null) {
