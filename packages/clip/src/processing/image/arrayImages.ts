@@ -6,12 +6,6 @@ import { checkPixelCount } from './pixelLimit.js';
 import { type ByteImage, type FloatImage, isBytes, type PixelImage } from './rawImage.js';
 import type { DataFormat } from './rescaleNormalize.js';
 
-/**
- * int32 holds levels from 0 to 255, as `tf.browser.fromPixels` gives them; float32 anything. [height, width, channels] or
- * [channels, height, width]; of rank 4, as many pictures. They stay the caller's.
- */
-export type TensorImage = tf.Tensor3D | tf.Tensor4D;
-
 interface Layout {
   format: DataFormat;
   height: number;
@@ -19,7 +13,12 @@ interface Layout {
   channels: number;
 }
 
-/** @throws InvalidArgumentError for a tensor of another rank, dtype or range, or whose channel axis cannot be told */
+/**
+ * int32 holds levels from 0 to 255, as `tf.browser.fromPixels` gives them; float32 anything. [height, width, channels] or
+ * [channels, height, width]; of rank 4, as many pictures. The tensor stays the caller's.
+ *
+ * @throws InvalidArgumentError for a tensor of another rank, dtype or range, or whose channel axis cannot be told
+ */
 export async function fromTensor(
   tensor: tf.Tensor,
   inputDataFormat: DataFormat | null,

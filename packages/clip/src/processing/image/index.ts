@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Pictures into pixel values. */
-export type { TensorImage } from './arrayImages.js';
 export {
   CLIPImageProcessor,
   CLIPImageProcessor as CLIPImageProcessorPil,

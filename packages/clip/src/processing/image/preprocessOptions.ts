@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every setting of an image processor: its type, its default, what it accepts, and how disk and code spell it. */
-
 import type { JSONObject } from '../../configuration/fields.js';
 import { toCamelCase, toSnakeCase } from '../../configuration/snakeCase.js';
 import { DEFAULT_MAX_PIXELS } from './pixelLimit.js';
@@ -249,9 +248,8 @@ function readPixelSize(value: unknown): PixelSize | undefined {
 function readRgb(value: unknown): Rgb | undefined {
   const isLevel = (level: unknown) =>
     Number.isInteger(level) && (level as number) >= 0 && (level as number) <= 255;
-  return Array.isArray(value) && value.length === 3 && value.every(isLevel)
-    ? (Object.freeze([...value]) as unknown as Rgb)
-    : undefined;
+  if (!Array.isArray(value) || value.length !== 3 || !value.every(isLevel)) return undefined;
+  return [value[0], value[1], value[2]];
 }
 
 function isSize(value: unknown): value is number {

@@ -3,8 +3,8 @@
 import { ImageError } from '../../errors.js';
 
 export interface PixelSize {
-  height: number;
-  width: number;
+  readonly height: number;
+  readonly width: number;
 }
 
 /**
@@ -13,8 +13,8 @@ export interface PixelSize {
  */
 export type ResizeSize =
   | PixelSize
-  | { shortestEdge: number; longestEdge?: number }
-  | { maxHeight: number; maxWidth: number };
+  | { readonly shortestEdge: number; readonly longestEdge?: number }
+  | { readonly maxHeight: number; readonly maxWidth: number };
 
 /** The size that a picture of `height` × `width` is resized to. Fractions of a pixel are cut off. */
 export function resizedSize({ height, width }: PixelSize, size: ResizeSize): PixelSize {
