@@ -106,6 +106,11 @@ describeInChromium('a page that Vite has bundled', () => {
       });
     });
 
+    it('finds the layers of a LayersModel by name, though bundlers drop what seems unused', async () => {
+      const names = await page.evaluate(() => window.page.layersByName());
+      expect(names).toEqual(expect.arrayContaining(['TFCLIPVisionEmbeddings', 'TFCLIPEncoderLayer']));
+    });
+
     it('leaves no tensor and no trouble behind', async () => {
       expect(await page.evaluate(() => window.page.dispose())).toBe(0);
       expect(troubles).toEqual([]);

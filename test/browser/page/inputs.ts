@@ -42,6 +42,16 @@ const page = {
     return { scores, leaked: tf.memory().numTensors - before };
   },
 
+  /** The classes of a tower's layers when it is loaded as a LayersModel: it finds them by their names. */
+  async layersByName() {
+    const { vision } = classify.model.toLayersModel();
+    const topology = vision.toJSON(null, false) as tf.io.ModelJSON['modelTopology'];
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology: topology }));
+    const names = loaded.layers.map((layer) => layer.getClassName());
+    loaded.dispose();
+    return names;
+  },
+
   /** Tensors that are left when the pipeline is gone. */
   dispose() {
     classify.dispose();

@@ -64,7 +64,8 @@ export abstract class CompositeLayer extends tf.layers.Layer {
 
   /** tfjs-layers calls this when the layer is first applied in a LayersModel, under a name scope of the layer's name. */
   override build(): void {
-    this.addVariables('', randomWeights(seededRandom(0)));
+    // tf.loadLayersModel makes variables of zeros and leaves the values drawn here alone.
+    tf.tidy(() => this.addVariables('', randomWeights(seededRandom(0))));
   }
 
   /** Frees the variables of this layer and the layers in it. */

@@ -2,6 +2,7 @@
 /** A layer made from a tower's configuration, and saved with it. */
 import type * as tf from '@tensorflow/tfjs';
 import { CLIPTextConfig, CLIPVisionConfig } from '../configuration/index.js';
+import { toSnakeCase } from '../configuration/snakeCase.js';
 import { CompositeLayer } from './compositeLayer.js';
 
 export type TowerConfig = CLIPTextConfig | CLIPVisionConfig;
@@ -19,12 +20,17 @@ export abstract class TowerLayer<Config extends TowerConfig = TowerConfig> exten
     return { ...super.getConfig(), config: fields as unknown as tf.serialization.ConfigDict };
   }
 
-  /** tfjs-layers hands the saved configuration back with camelCase keys. */
+  /** tfjs-layers hands the saved configuration back in camelCase: its keys, and its strings too ('quickGelu'). */
   static override fromConfig<T extends tf.serialization.Serializable>(
     layerClass: tf.serialization.SerializableConstructor<T>,
     saved: tf.serialization.ConfigDict,
   ): T {
-    const fields = saved.config as ConstructorParameters<typeof CLIPTextConfig>[0] & { modelType: string };
+    const entries = Object.entries(saved.config as tf.serialization.ConfigDict).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? toSnakeCase(value) : value,
+    ]);
+    const fields: ConstructorParameters<typeof CLIPTextConfig>[0] & { modelType?: string } =
+      Object.fromEntries(entries);
     const Config = fields.modelType === CLIPTextConfig.modelType ? CLIPTextConfig : CLIPVisionConfig;
     const Layer = layerClass as unknown as new (config: TowerConfig, path: string) => T;
     return new Layer(new Config(fields), saved.name as string);
