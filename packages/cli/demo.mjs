@@ -5,24 +5,20 @@ import path from 'node:path';
 import { main } from './dist/esm/main.js';
 
 process.chdir(path.resolve(import.meta.dirname, '../../test/fixtures/images'));
-const labels = ['pizza', 'dog', 'rocket'];
+const pictures = readdirSync('emoji').filter((file) => file.endsWith('.png'));
+const labels = pictures.map((file) => path.basename(file, '.png')).sort();
 
 console.log('emoji-clip, a CLIP of 1.8 million parameters, on emoji:\n');
-await run(...pictures('emoji'), '--labels', labels.join(), '--top', '3');
+await classify('emoji');
 
-console.log('\nIt has never seen a photograph. On one it guesses, and may well be sure of it:\n');
-await run('photos/chelsea.png', '--labels', labels.join(), '--top', '3', '--quiet');
+console.log(
+  '\nIt has never seen a photograph. On one, here of a cat, it guesses, and may well be sure of it:\n',
+);
+await classify('photos/chelsea.png', '--quiet');
 
 console.log('\nFor photographs, name a CLIP that was trained on them: --model openai/clip-vit-base-patch32');
 
-function pictures(folder) {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.png'))
-    .sort()
-    .map((file) => path.join(folder, file));
-}
-
-async function run(...args) {
-  const exitCode = await main(['classify', ...args]);
+async function classify(...args) {
+  const exitCode = await main(['classify', ...args, '--labels', labels.join(), '--top', '3']);
   if (exitCode !== 0) process.exit(exitCode);
 }
