@@ -52,14 +52,12 @@ function* composed(text: string): Generator<AlignedCharacter> {
  */
 function* align(source: AlignedCharacter[], target: string[]): Generator<AlignedCharacter> {
   let at = 0;
-  let from = source[0];
   const changes = countChanges(source, target);
   for (const [i, character] of target.entries()) {
-    if (changes[i] <= 0) {
-      from = source[Math.min(at, source.length - 1)];
-      at += 1 - changes[i];
-    }
-    yield { character, start: from.start, end: from.end };
+    const isAdded = changes[i] > 0;
+    const { start, end } = source[Math.min(isAdded ? Math.max(at - 1, 0) : at, source.length - 1)];
+    if (!isAdded) at += 1 - changes[i];
+    yield { character, start, end };
   }
 }
 

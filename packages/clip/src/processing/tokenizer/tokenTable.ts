@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Tokens by id and ids by token, of the vocabulary and of what was added to it. */
 import { ConfigurationError } from '../../errors.js';
+import { normalize } from './normalize.js';
 import { type AddedToken, AddedTokens } from './specialTokens.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -13,8 +14,11 @@ export class TokenTable {
     return this.addedTokens.get(token)?.id ?? this.vocabulary.ids.get(token);
   }
 
+  /** A token that is looked for in normalized text reads as it was found there: so it is in tokenizers 0.23. */
   tokenOf(id: number): string | undefined {
-    return this.addedTokens.ofId(id)?.content ?? this.vocabulary.tokens.get(id);
+    const added = this.addedTokens.ofId(id);
+    if (!added) return this.vocabulary.tokens.get(id);
+    return added.normalized ? normalize(added.content) : added.content;
   }
 
   isSpecial(id: number): boolean {
@@ -36,7 +40,8 @@ export class TokenTable {
 
   /** An added token of a file, under the id that the file gives it. */
   addWithId(token: AddedToken, id: number, where: string): void {
-    const [otherId, otherToken] = [this.idOf(token.content), this.tokenOf(id)];
+    const otherId = this.idOf(token.content);
+    const otherToken = this.addedTokens.ofId(id)?.content ?? this.vocabulary.tokens.get(id);
     if (otherId !== undefined && otherId !== id) {
       throw new ConfigurationError(
         `${where} gives the added token '${token.content}' the id ${id}, but it has the id ${otherId} already.`,

@@ -28,7 +28,9 @@ export abstract class TokenizerBase {
     );
     this.table = new TokenTable(vocabulary);
     for (const { id, ...token } of options.addedTokens ?? []) this.table.addWithId(token, id, 'addedTokens');
-    for (const name of NAMED_TOKENS) this.nameToken(name, options[name] ?? DEFAULTS[name]);
+    for (const name of NAMED_TOKENS) {
+      this.nameToken(name, options[name] ?? DEFAULTS[name], options.addedTokens);
+    }
     this.padIsGiven = options.padToken !== undefined;
     this.addSpecialTokens({ additionalSpecialTokens: options.additionalSpecialTokens ?? [] });
     this.markers = options.markers ?? { start: this.bosTokenId, end: this.eosTokenId };
@@ -189,15 +191,23 @@ export abstract class TokenizerBase {
     return this.allSpecialTokens.map((token) => this.table.idOf(token) as number);
   }
 
-  /** @throws ConfigurationError if there is no such token: a model would have no embedding for it */
-  private nameToken(name: NamedToken, token: string | AddedToken): void {
+  /**
+   * What `addedTokens` says of the token holds, whoever names it.
+   *
+   * @throws ConfigurationError if there is no such token: a model would have no embedding for it
+   */
+  private nameToken(
+    name: NamedToken,
+    token: string | AddedToken,
+    given: CLIPTokenizerOptions['addedTokens'],
+  ): void {
     const content = contentOf(token);
     if (this.table.idOf(content) === undefined) {
       throw new ConfigurationError(
         `There is no token '${content}' for ${name}; name one that the vocabulary or addedTokens has.`,
       );
     }
-    this.table.add([asSpecial(token)]);
+    this.table.add([asSpecial(given?.find((each) => each.content === content) ?? token)]);
     this.named[name] = content;
   }
 }
@@ -214,5 +224,7 @@ function contentOf(token: string | AddedToken): string {
 }
 
 function asSpecial(token: string | AddedToken): AddedToken {
-  return typeof token === 'string' ? addedToken(token, true) : { ...token, special: true };
+  if (typeof token === 'string') return addedToken(token, true);
+  const { content, singleWord, lstrip, rstrip, normalized } = token;
+  return { content, singleWord, lstrip, rstrip, normalized, special: true };
 }

@@ -76,17 +76,12 @@ function readConfig(
 ): Partial<CLIPTokenizerOptions> {
   const where = `tokenizer_config.json of ${name}`;
   const decoder = asObject(json.added_tokens_decoder ?? {}, `${where}: added_tokens_decoder`);
-  const addedTokens = [
-    ...known,
-    ...Object.entries(decoder)
-      .map(([id, token]) => readTokenWithId(token, Number(id), `${where}: added_tokens_decoder["${id}"]`))
-      .filter((token) => !known.some(({ content }) => content === token.content)),
-  ];
-  const properties = new Map(addedTokens.map(({ id: _, ...token }) => [token.content, token]));
-  const readNamed = (value: unknown, key: string) => {
-    const token = readAddedToken(value, `${where}: ${key}`, true);
-    return properties.get(token.content) ?? token;
-  };
+  const ofConfig = Object.entries(decoder).map(([id, token]) =>
+    readTokenWithId(token, Number(id), `${where}: added_tokens_decoder["${id}"]`),
+  );
+  const others = known.filter(({ content }) => !ofConfig.some((token) => token.content === content));
+  const addedTokens = [...others, ...ofConfig];
+  const readNamed = (value: unknown, key: string) => readAddedToken(value, `${where}: ${key}`, true);
   const named = NAMED_TOKENS.map((token) => [token, json[token.replace('Token', '_token')]] as const)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([token, value]) => [token, readNamed(value, token.replace('Token', '_token'))]);
