@@ -46,6 +46,10 @@ export class Fixture {
     return [...this.recorded.keys()].filter((n) => n.startsWith(prefix)).map((n) => n.slice(prefix.length));
   }
 
+  has(name: string): boolean {
+    return this.recorded.has(name);
+  }
+
   get(name: string): Recorded {
     const found = this.recorded.get(name);
     if (!found) throw new Error(`The fixture has no ${name}.`);
@@ -105,6 +109,21 @@ export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLik
     if (!(difference <= worst)) worst = difference; // NaN too
   }
   return worst === 0 ? 0 : worst / largest;
+}
+
+/** Tests with a model that is disposed at the end, along with every tensor that the test made. */
+export async function withModel<Model extends { dispose(): void }>(
+  loading: Promise<Model>,
+  test: (model: Model) => Promise<void>,
+): Promise<void> {
+  const model = await loading;
+  tf.engine().startScope();
+  try {
+    await test(model);
+  } finally {
+    tf.engine().endScope();
+    model.dispose();
+  }
 }
 
 /** Tensors by the names that transformers gives them: `text_model_output.hidden_states.0`. */

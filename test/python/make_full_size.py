@@ -70,13 +70,13 @@ def full_size():
         texts = dict(input_ids=ids, attention_mask=torch.ones_like(ids))
         texts["attention_mask"][0, 10:] = 0
         out = model(**texts, pixel_values=pixels, return_loss=True, output_hidden_states=True)
-    tensors = flatten("text", texts)
+    tensors = flatten("base", texts)
     for name in ("logits_per_image", "text_embeds", "image_embeds", "loss"):
-        tensors |= flatten(name, out[name])
+        tensors |= flatten(f"base.{name}", out[name])
     for tower in ("text", "vision"):
         for i, states in enumerate(out[f"{tower}_model_output"].hidden_states):
             # Some states of every third token: enough to name the block that goes wrong.
-            tensors |= flatten(f"{tower}_model_output.hidden_states.{i}", states[:, ::3, ::97])
+            tensors |= flatten(f"base.{tower}_model_output.hidden_states.{i}", states[:, ::3, ::97])
     (OUT / "vit-b-32").mkdir(parents=True, exist_ok=True)
     save_file({k: v.clone() for k, v in tensors.items()}, OUT / "vit-b-32" / "expected.safetensors", VERSIONS)
 
