@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the README shows of the command is what it prints, with wasm, in a folder of the emoji pictures. */
+import { cpSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bin, resultOf, root, start, temporaryFolder } from './command.js';
+
+const readme = readFileSync(path.join(root, 'packages/cli/README.md'), 'utf8');
+const examples = [...readme.matchAll(/```console\n\$ (.*)\n([\s\S]*?)```/g)].map(([, line, output]) => [
+  line,
+  output,
+]);
+const folder = temporaryFolder();
+beforeAll(() => cpSync(path.join(root, 'test/fixtures/images/emoji'), folder, { recursive: true }));
+
+it.each(examples)('%s', async (line, output) => {
+  const command = `tfjs-clip() { "${process.execPath}" "${bin}" "$@" --backend wasm; }\n${line}`;
+  const { stdout, stderr } = await resultOf(
+    start('bash', ['-c', command], { cwd: folder, env: { COLUMNS: '72' } }),
+  );
+  expect(stderr + stdout).toBe(output);
+});
