@@ -45,10 +45,9 @@ const RULES: FieldRules<TopFields> = {
 const NUM_LABELS = count(2, 1_000_000);
 const LABEL_KEYS = ['numLabels', 'id2label', 'problemType', 'num_labels', 'label2id', 'problem_type'];
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field by its rule
 export interface CLIPConfig extends Readonly<TopFields> {}
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field by its rule
 export class CLIPConfig {
   static readonly modelType = 'clip';
   readonly modelType = CLIPConfig.modelType;

@@ -28,7 +28,6 @@ const RULES: FieldRules<CLIPTextConfigFields> = {
   eosTokenId: tokenId(49407),
 };
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field by its rule
 export interface CLIPTextConfig extends Readonly<CLIPTextConfigFields> {}
 
 /**
@@ -37,7 +36,7 @@ export interface CLIPTextConfig extends Readonly<CLIPTextConfigFields> {}
  * ```
  * @throws ConfigurationError for a field out of its range, or heads that do not divide the width.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field by its rule
 export class CLIPTextConfig {
   static readonly modelType = 'clip_text_model';
   readonly modelType = CLIPTextConfig.modelType;

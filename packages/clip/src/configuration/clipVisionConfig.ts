@@ -26,11 +26,10 @@ const RULES: FieldRules<CLIPVisionConfigFields> = {
   patchSize: squareSize(32),
 };
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field by its rule
 export interface CLIPVisionConfig extends Readonly<CLIPVisionConfigFields> {}
 
 /** @throws ConfigurationError for a field out of its range, heads that do not divide the width, or a patch larger than the picture. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field by its rule
 export class CLIPVisionConfig {
   static readonly modelType = 'clip_vision_model';
   readonly modelType = CLIPVisionConfig.modelType;
