@@ -15,15 +15,7 @@ import { applyOrientation } from './orientation.js';
 import { checkPixelCount } from './pixelLimit.js';
 import { fromRgba, type RawImage } from './rawImage.js';
 
-export const FORMATS: readonly ImageFormat[] = [
-  png,
-  jpeg,
-  webp,
-  gif,
-  bmp,
-  tiff,
-  avif,
-] as ImageFormat<never>[] as ImageFormat[];
+const FORMATS: readonly ImageFormat[] = [png, jpeg, webp, gif, bmp, tiff, avif];
 
 /**
  * `name` is what error messages call the picture.

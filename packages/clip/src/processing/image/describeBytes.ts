@@ -10,6 +10,8 @@ const OTHERS: [string, string][] = [
   ['PK\x03\x04', 'a ZIP archive'],
   ['\x00\x00\x01\x00', 'a Windows icon'],
   ['8BPS', 'a Photoshop document'],
+  ['II+\0', 'a BigTIFF'],
+  ['MM\0+', 'a BigTIFF'],
   ['\xff\x0a', 'JPEG XL'],
   ['\x00\x00\x00\x0cJXL', 'JPEG XL'],
   ['\x00\x00\x00\x0cjP', 'JPEG 2000'],

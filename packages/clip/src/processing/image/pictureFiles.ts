@@ -71,8 +71,9 @@ function concatenate(chunks: Uint8Array[], length: number): Uint8Array {
 }
 
 function fail(name: string, error: unknown): never {
-  const { message, cause } = error as Error;
-  const why = cause instanceof Error ? `${message} (${cause.message})` : message;
+  const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } };
+  const reason = cause?.message || cause?.code; // what `fetch` knows of a connection that failed
+  const why = reason ? `${message} (${reason})` : message;
   throw new ImageError(`'${name}' cannot be read: ${why}.`, { cause: error });
 }
 

@@ -83,10 +83,14 @@ function readScan(
       scan.skip = 0;
       for (const target of targets) target.prediction = 0;
     }
+    done++;
+    if (scan.bits.isExhausted) {
+      if (restartInterval && !scan.bits.isAtEnd) continue;
+      return;
+    }
     for (const { target, at } of unit) {
       readBlock(scan, target, target.component.coefficients.subarray(at * 64, at * 64 + 64));
     }
-    done++;
   }
 }
 

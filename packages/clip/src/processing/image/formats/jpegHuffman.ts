@@ -33,6 +33,8 @@ export class BitReader {
   #at = 0;
   #buffer = 0;
   #left = 0;
+  /** Whether more was asked for than lies before the next marker; libjpeg passes over blocks then. */
+  isExhausted = false;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -43,6 +45,7 @@ export class BitReader {
     if (this.#left === 0) {
       const byte = this.#bytes[this.#at] ?? 0;
       const isMarker = byte === 0xff && this.#bytes[this.#at + 1] !== 0;
+      if (isMarker || this.#at >= this.#bytes.length) this.isExhausted = true;
       this.#buffer = isMarker ? 0 : byte;
       if (!isMarker) this.#at += byte === 0xff ? 2 : 1;
       this.#left = 8;
@@ -75,6 +78,10 @@ export class BitReader {
     throw new BrokenImage('its compressed data is damaged');
   }
 
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
   /** Goes on after the next restart marker. */
   restart(): void {
     this.#left = 0;
@@ -82,6 +89,7 @@ export class BitReader {
     for (; this.#at < bytes.length; this.#at++) {
       if (bytes[this.#at] === 0xff && bytes[this.#at + 1] >= 0xd0 && bytes[this.#at + 1] <= 0xd7) {
         this.#at += 2;
+        this.isExhausted = false;
         return;
       }
     }

@@ -148,7 +148,7 @@ async function readBlock(
   const { tags, layout, littleEndian, compression } = header;
   const length = rowBytes * block.height;
   const end = block.offset + (compression === none ? length : block.byteCount);
-  const stored = inFillOrder(bytes.subarray(block.offset, end), tags.fillOrder?.[0] ?? 1);
+  const stored = bytes.subarray(block.offset, end);
   if (compression === jpeg) {
     const isYCbCr = tags.photometric?.[0] === YCBCR;
     const samples = layout.isPlanar ? 1 : layout.samples;
@@ -156,13 +156,14 @@ async function readBlock(
     const tables = Uint8Array.from(tags.jpegTables ?? []);
     return expandJpeg(stored, tables, { isYCbCr, width: block.width, height, samples }, codecs);
   }
+  const inOrder = inFillOrder(stored, tags.fillOrder?.[0] ?? 1);
   if (FAX_COMPRESSIONS.includes(compression)) {
     if (layout.bits * layout.samples !== 1)
       throw new BrokenImage('it has fax compression but more than one bit a pixel');
     const rows = Math.min(block.height, header.height - block.y);
-    return expandFax(stored, compression, tags.t4Options?.[0] ?? 0, block.width, rows);
+    return expandFax(inOrder, compression, tags.t4Options?.[0] ?? 0, block.width, rows);
   }
-  const data = await decompress(stored, compression, length);
+  const data = await decompress(inOrder, compression, length);
   if (tags.predictor?.[0] === 2 && compression !== none) undoPrediction(data, rowBytes, layout, littleEndian);
   return data;
 }

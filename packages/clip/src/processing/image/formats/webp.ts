@@ -28,7 +28,8 @@ export const webp: ImageFormat<WebpHeader> = {
     const find = (type: string) => chunks.find((chunk) => chunk.type === type)?.data ?? null;
     const extended = find('VP8X');
     const frame = find('ANMF');
-    const size = extended ? canvasSize(extended) : pictureSize(find('VP8 '), find('VP8L'));
+    const size = extended ? canvasSize(extended) : pictureSize(chunks);
+    if (extended && !frame) checkSize(chunks, size.width, size.height);
     return {
       width: size.width,
       height: size.height,
@@ -42,8 +43,13 @@ export const webp: ImageFormat<WebpHeader> = {
     const { channels } = header;
     if (!header.frame) return fromRgba(await codecs.webp(bytes), channels);
     const reader = new ByteReader(header.frame, true);
+    const [x, y] = [reader.u24(0) * 2, reader.u24(3) * 2];
+    const [width, height] = [reader.u24(6) + 1, reader.u24(9) + 1];
+    if (x + width > header.width || y + height > header.height)
+      throw new BrokenImage('its frame exceeds its canvas');
+    checkSize(readChunks(header.frame, 16), width, height);
     const picture = fromRgba(await codecs.webp(stillPicture(header.frame)), channels);
-    return placeOn(header, picture, reader.u24(0) * 2, reader.u24(3) * 2);
+    return placeOn(header, picture, x, y);
   },
 };
 
@@ -65,7 +71,18 @@ function canvasSize(extended: Uint8Array) {
   return { width: reader.u24(4) + 1, height: reader.u24(7) + 1, hasAlpha: (extended[0] & ALPHA) !== 0 };
 }
 
-function pictureSize(lossy: Uint8Array | null, lossless: Uint8Array | null) {
+/** The decoder allocates what the picture says of itself, whatever was said around it. */
+function checkSize(chunks: Chunk[], width: number, height: number): void {
+  const picture = pictureSize(chunks);
+  if (picture.width === width && picture.height === height) return;
+  throw new BrokenImage(
+    `its picture has ${picture.width} × ${picture.height} pixels where it says ${width} × ${height}`,
+  );
+}
+
+function pictureSize(chunks: Chunk[]) {
+  const find = (type: string) => chunks.find((chunk) => chunk.type === type)?.data ?? null;
+  const [lossy, lossless] = [find('VP8 '), find('VP8L')];
   if (lossless) {
     const bits = new ByteReader(lossless, true).u32(1);
     return {
