@@ -116,6 +116,21 @@ describe('where pictures come from', () => {
     expect(stderr).toMatch(/\ntfjs-clip: 1 of 3 could not be read\.\n$/);
   });
 
+  it('a strip that would become too large for memory: said with its name, and the others done', async () => {
+    const strip = path.join(folder, 'strip.bmp');
+    writeFileSync(strip, blackStrip(90_000));
+    const args = [sun, strip, path.join(fixtures, 'house.webp'), ...threeLabels, '--quiet'];
+    const { exitCode, stdout, stderr } = await classify(...args);
+    expect(exitCode).toBe(1);
+    expect(stdout.match(/^\S+/gm)).toEqual([sun, path.join(fixtures, 'house.webp')]);
+    expect(stderr).toBe(
+      `tfjs-clip: ${strip}: A picture 90000 pixels wide and 1 high would be resized to 4320000 × 48, 207360000 ` +
+        'pixels; the limit is 178956970. Crop it first, or raise `maxPixels`.\n' +
+        'tfjs-clip: 1 of 3 could not be read.\n',
+    );
+    expect((await tfjsClip(['embed', ...args.slice(0, 3), '-b', 'wasm', '-q'])).stderr).toBe(stderr);
+  });
+
   it('standard input', async () => {
     const args = ['classify', '-', '--json', '-l', python.labels.join(), '-b', 'wasm', '--quiet'];
     const { stdout, stderr } = await tfjsClip(args, { stdin: readFileSync(sun) });
@@ -244,3 +259,17 @@ describe('--backend', () => {
     ]);
   });
 });
+
+/** A BMP, 24 bits a pixel, one row. */
+function blackStrip(width: number): Uint8Array {
+  const bytes = Buffer.alloc(54 + Math.ceil((width * 3) / 4) * 4);
+  bytes.write('BM');
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(1, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  return bytes;
+}

@@ -3,7 +3,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { hasTransparency, loadImage, type RawImage } from 'tfjs-clip';
+import { hasTransparency, ImageError, loadImage, type RawImage } from 'tfjs-clip';
 import { messageOf, RunError, systemReason, UsageError } from './errors.js';
 import { isFolder } from './isFolder.js';
 import { printable } from './render/text.js';
@@ -28,6 +28,7 @@ export class PictureReader {
   readonly failures: Failure[] = [];
   /** Set where the model drops alpha: the first picture with transparent pixels is then remarked on. */
   warnsOfTransparency = false;
+  private taken = 0;
 
   private constructor(
     private readonly names: string[],
@@ -57,13 +58,26 @@ export class PictureReader {
     return this.names.length;
   }
 
+  /** How many of `count` have been read, or tried. */
+  get done(): number {
+    return this.taken;
+  }
+
+  /** The pictures not yet taken: a second call goes on where the first one was left. */
   async *read(): AsyncGenerator<Picture, void, undefined> {
-    for (const name of this.names) {
+    while (this.done < this.count) {
+      const name = this.names[this.taken++];
       const image = await this.load(name);
       if (!image) continue;
       if (this.warnsOfTransparency && hasTransparency(image)) this.warnOfTransparency(name);
       yield { name, image };
     }
+  }
+
+  /** Notes that `picture` was read and cannot be used, such as a long strip; throws what says something else. */
+  refuse(picture: string, error: unknown): void {
+    if (!(error instanceof ImageError)) throw error;
+    this.fail(picture, `${picture}: ${error.message}`);
   }
 
   private async addFolder(folder: string): Promise<void> {

@@ -11,7 +11,6 @@ import { createTerminal, type Terminal } from '../terminal.js';
 import {
   addPictureOptions,
   addSharedOptions,
-  BATCH_SIZE,
   dropsAlpha,
   exitCodeHelp,
   failIfAny,
@@ -104,14 +103,13 @@ async function* classifyEach(
   flags: ClassifyFlags,
   { statusLine }: Terminal,
 ): AsyncGenerator<Result> {
-  const names: string[] = []; // of the pictures that the pipeline has taken
-  let done = 0;
-  let progress = new Progress(statusLine, 'reading', ' labels');
+  let picture = '';
+  let progress: Progress;
   const options = {
     candidateLabels: labels,
     hypothesisTemplate: flags.template,
     truncation: flags.truncation,
-    batchSize: BATCH_SIZE,
+    batchSize: 1, // The larger the batch, the later its first result; on wasm it is no faster.
     imageOptions: imageOptions(flags),
     labelProgress(encoded: number) {
       progress.update(encoded, labels.length);
@@ -120,21 +118,24 @@ async function* classifyEach(
       progress = new Progress(statusLine, 'classifying', ' pictures');
     },
   };
-  try {
-    for await (const scores of pipeline.stream(images(reader, names), options)) {
-      yield { picture: names[done++], labels: scores.slice(0, flags.top) };
-      progress.update(done, reader.count);
+  async function* images(): AsyncGenerator<RawImage> {
+    for await (const { name, image } of reader.read()) {
+      picture = name;
+      yield image;
     }
-  } finally {
-    progress.end();
   }
-}
-
-/** Hands on the pictures alone and notes their names, in the same order. */
-async function* images(reader: PictureReader, names: string[]): AsyncGenerator<RawImage> {
-  for await (const { name, image } of reader.read()) {
-    names.push(name);
-    yield image;
+  while (reader.done < reader.count) {
+    progress = new Progress(statusLine, 'reading', ' labels');
+    try {
+      for await (const scores of pipeline.stream(images(), options)) {
+        yield { picture, labels: scores.slice(0, flags.top) };
+        progress.update(reader.done, reader.count);
+      }
+    } catch (error) {
+      reader.refuse(picture, error); // The stream ends with the error; the pictures after this one need another.
+    } finally {
+      progress.end();
+    }
   }
 }
 

@@ -91,7 +91,9 @@ async function embed(args: string[], flags: EmbedFlags, terminal: Terminal): Pro
     ? await runTexts(flags.text, flags, terminal)
     : await runPictures(args, flags, terminal);
   const kept: Embedding[] = [];
+  let count = 0;
   for await (const embedding of run.embeddings) {
+    count++;
     if (out || json) kept.push(embedding);
     else terminal.out(jsonLine(toJSON(embedding)));
   }
@@ -101,7 +103,7 @@ async function embed(args: string[], flags: EmbedFlags, terminal: Terminal): Pro
     terminal.out(jsonDocument(header, 'embeddings', [...kept.map(toJSON), ...failures]));
   }
   if (out) await write(out, kept, failures.length, terminal);
-  failIfAny(failures.length, kept.length);
+  failIfAny(failures.length, count);
 }
 
 async function runTexts(texts: string[], flags: EmbedFlags, terminal: Terminal): Promise<Run> {
@@ -134,12 +136,15 @@ async function runPictures(args: string[], flags: EmbedFlags, terminal: Terminal
   const progress = new Progress(terminal.statusLine, 'embedding', ' pictures');
   const options = { normalize: flags.normalize, imageOptions: imageOptions(flags) };
   async function* embeddings(): AsyncGenerator<Embedding> {
-    let done = 0;
     try {
       for await (const { name, image } of reader.read()) {
-        const [vector] = await rows(await pipeline(image, options));
-        yield { item: { picture: name }, vector };
-        progress.update(++done, reader.count);
+        try {
+          const [vector] = await rows(await pipeline(image, options));
+          yield { item: { picture: name }, vector };
+        } catch (error) {
+          reader.refuse(name, error);
+        }
+        progress.update(reader.done, reader.count);
       }
     } finally {
       progress.end();

@@ -19,9 +19,6 @@ export interface PictureFlags {
 
 type Rgb = [red: number, green: number, blue: number];
 
-/** Decoded photographs are large: this many are in memory at a time. */
-export const BATCH_SIZE = 8;
-
 export const exitCodeHelp = `
 Exit codes:
   0  all is well
