@@ -2,7 +2,7 @@
 /** A trained checkpoint, stored in halves, on photographs: transformers' pixels and ids in, its logits out. */
 import { TFCLIPModel } from 'tfjs-clip';
 import { describeBackends } from '../harness/backends.js';
-import { beyond, differences, Fixture, withModel } from './fixture.js';
+import { beyond, differences, Fixture, withModel } from '../harness/fixture.js';
 
 /** Relative to each output's largest magnitude. */
 const TOLERANCE = 1e-5;

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { CLIPConfig, TFCLIPModel } from 'tfjs-clip';
 import { describeBackends } from '../harness/backends.js';
-import { beyond, differences, Fixture, withModel } from './fixture.js';
+import { beyond, differences, Fixture, withModel } from '../harness/fixture.js';
 import { formulaWeight, uniform } from './formulaWeights.js';
 
 /** Relative to each stage's largest magnitude; measured: states up to 2.2e-6, logits (cosines near 0) 4.9e-6. */

@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import { fromOurLayout } from '@tfjs-clip/weights-converter';
 import { TFCLIPForImageClassification, TFCLIPModel, TFCLIPTextModel } from 'tfjs-clip';
 import { describeBackends } from '../harness/backends.js';
+import { beyond, Fixture, modelFolder, relativeDifference, withModel } from '../harness/fixture.js';
 import { leavesNoTensors } from '../harness/leaks.js';
-import { beyond, Fixture, modelFolder, relativeDifference, withModel } from './fixture.js';
 
 /** Relative to each gradient's largest magnitude; measured: up to 2e-6. */
 const TOLERANCE = 1e-5;

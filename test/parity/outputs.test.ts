@@ -9,7 +9,7 @@ import {
   TFCLIPVisionModelWithProjection,
 } from 'tfjs-clip';
 import { describeBackends } from '../harness/backends.js';
-import { beyond, differences, Fixture, type Inputs, modelFolder, withModel } from './fixture.js';
+import { beyond, differences, Fixture, type Inputs, modelFolder, withModel } from '../harness/fixture.js';
 
 /** Relative to each stage's largest magnitude. Sums in another order; measured: up to 1e-6 on every backend. */
 const TOLERANCE = 5e-6;

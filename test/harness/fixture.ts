@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What test/python/make_models.py recorded of a model: inputs and outputs by name, `set.field` with HF's snake_case. */
+/** What the scripts of test/python recorded: tensors by name; of models inputs and outputs, `set.field` in HF's snake_case. */
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { openSource, SafetensorsReader } from '@tfjs-clip/safetensors';
 
-const folder = path.resolve(__dirname, '../fixtures/models');
+const fixtures = path.resolve(__dirname, '../fixtures');
 const INPUTS = ['input_ids', 'attention_mask', 'position_ids', 'pixel_values', 'labels'] as const;
 
 interface Recorded {
@@ -22,16 +22,20 @@ export interface Inputs {
 
 /** A folder that fromPretrained can load. */
 export function modelFolder(model: string): string {
-  return path.join(folder, model);
+  return path.join(fixtures, 'models', model);
 }
 
 export class Fixture {
   private constructor(private readonly recorded: ReadonlyMap<string, Recorded>) {}
 
-  static async read(model: string, file = 'expected'): Promise<Fixture> {
-    const reader = await SafetensorsReader.open(
-      await openSource(path.join(modelFolder(model), `${file}.safetensors`)),
-    );
+  /** What was recorded of a model. */
+  static read(model: string, file = 'expected'): Promise<Fixture> {
+    return Fixture.open(`models/${model}/${file}.safetensors`);
+  }
+
+  /** @param file within test/fixtures */
+  static async open(file: string): Promise<Fixture> {
+    const reader = await SafetensorsReader.open(await openSource(path.join(fixtures, file)));
     const recorded = new Map<string, Recorded>();
     for (const name of reader.names()) {
       const values = (await reader.data(name)) as Float32Array | Int32Array;
