@@ -115,6 +115,7 @@ SPECIALS = [
     "<|ENDOFTEXT|>", "<|StartOfText|> a", "<|endoftext|", "<|endoftext|>>", "<<|endoftext|>", "!<|endoftext|>!", "<|endoftext|><|endoftext|>",
     "<|ENDOFTEXT|>!!", "!!<|ENDOFTEXT|>", "a<|ENDOFTEXT|>b<|endoftext|>c", "< |endoftext| >", "<|pad|>", "<|ſtartoftext|>", "[PAD]", "</w>", "a</w>",
     "</w></w>", "Ġ", "Ā", "âĢĻ", "!</w>", "<|endoftext|>\u0301", "e<|endoftext|>\u0301",
+    "a\u0345b !\u0345", "'ſ 'ſt it'ſ",
 ]
 
 MARKUP = [

@@ -63,28 +63,43 @@ function* align(source: AlignedCharacter[], target: string[]): Generator<Aligned
 
 /** For each character of `target`, the characters it adds (1) or takes away from what follows it (-1, -2, …). */
 function countChanges(source: AlignedCharacter[], target: string[]): number[] {
-  const unused = source.flatMap(({ character }) =>
-    Array.from(character.normalize('NFD'), (part, i) => ({ part, added: i === 0 ? 0 : 1 })),
-  );
-  const cluster = source.map(({ character }) => character).join('');
-  const ordered = Array.from(cluster.normalize('NFD'), (part) => {
-    const i = unused.findIndex((candidate) => candidate.part === part);
-    return unused.splice(i, 1)[0];
-  });
+  const parts = orderedParts(source);
   // What follows the first character was left over when it had taken all it could; of equal marks it takes the first.
   const changes: number[] = [];
-  for (let i = target.length - 1; i > 0; i--) {
-    const parts = Array.from(target[i].normalize('NFD'));
-    const last = ordered.map(({ part }) => part).lastIndexOf(parts[parts.length - 1]);
-    const taken = ordered.splice(last - parts.length + 1, parts.length);
-    changes.unshift(total(taken));
+  const taken: Part[] = [];
+  for (const character of target.slice(1).reverse()) {
+    const pieces = Array.from(character.normalize('NFD'));
+    const last = pieces[pieces.length - 1];
+    while (parts[parts.length - 1].character !== last) taken.push(parts.pop() as Part);
+    changes.push(total(parts.splice(-pieces.length)));
   }
-  changes.unshift(total(ordered));
-  return changes;
+  changes.push(total([...parts, ...taken]));
+  return changes.reverse();
 }
 
-function total(parts: { added: number }[]): number {
-  return parts.reduce((sum, { added }) => sum + added, 0) - (parts.length - 1);
+interface Part {
+  character: string;
+  /** Whether its source character had others before it. */
+  added: boolean;
+}
+
+/** The parts of decomposed characters in canonical order; equal ones keep their order. */
+function orderedParts(source: AlignedCharacter[]): Part[] {
+  const queues = new Map<string, Part[]>();
+  for (const { character } of [...source].reverse()) {
+    const parts = Array.from(character.normalize('NFD'), (part, i) => ({ character: part, added: i > 0 }));
+    for (const part of parts.reverse()) {
+      const queue = queues.get(part.character);
+      if (queue) queue.push(part);
+      else queues.set(part.character, [part]);
+    }
+  }
+  const cluster = source.map(({ character }) => character).join('');
+  return Array.from(cluster.normalize('NFD'), (character) => queues.get(character)?.pop() as Part);
+}
+
+function total(parts: readonly Part[]): number {
+  return parts.filter(({ added }) => added).length - (parts.length - 1);
 }
 
 function positions(text: string, offset: number): AlignedCharacter[] {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Text into words: contractions, runs of letters, single digits, runs of anything else; white space falls away. */
 
-const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+`;
-const HF_WORDS = new RegExp(String.raw`<\|startoftext\|>|<\|endoftext\|>|${WORDS}`, 'gu');
+const CONTRACTIONS = "'s|'t|'re|'ve|'m|'ll|'d";
+const HF_WORDS = new RegExp(
+  String.raw`<\|startoftext\|>|<\|endoftext\|>|${CONTRACTIONS}|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+`,
+  'gu',
+);
 const MARKERS = new Set(['<|startoftext|>', '<|endoftext|>']);
 
 /** Calls `visit` with each word as Hugging Face's tokenizers split them. */
@@ -20,9 +23,17 @@ function splitMarker(marker: string, start: number, visit: (word: string, start:
   visit('|>', start + marker.length - 2);
 }
 
-/** OpenAI's pattern, which ignores case; `specialTokens` are words of their own wherever it comes upon one. */
+/**
+ * OpenAI's pattern, which ignores case; `specialTokens` are words of their own wherever it comes upon one.
+ *
+ * Its text is lower case already, so that all there is to ignore is that s and the long s have one capital. By the same
+ * rule Python's regex takes U+0345, a mark with a letter for a capital, for neither a letter nor anything else.
+ */
 export function openaiPattern(specialTokens: Iterable<string>): RegExp {
-  return new RegExp([...Array.from(specialTokens, escapePattern), WORDS].join('|'), 'giu');
+  const anyS = (pattern: string) => pattern.toLowerCase().replaceAll('s', '[sſ]');
+  const words = String.raw`\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}\u0345]+`;
+  const literals = Array.from(specialTokens, (token) => anyS(escapePattern(token)));
+  return new RegExp([...literals, anyS(CONTRACTIONS), words].join('|'), 'gu');
 }
 
 export function escapePattern(text: string): string {

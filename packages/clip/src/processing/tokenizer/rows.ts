@@ -127,8 +127,8 @@ export function toBatchEncoding(
   };
   if (options.returnTensors) return toTensors(columns, perRow);
   if (isBatched || returnOverflowingTokens) return { ...columns, ...perRow };
-  const [flat] = [Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[0]]))];
-  return { ...(flat as unknown as BatchEncoding<number[]>), ...perRow };
+  const only = Object.entries(columns).map(([name, rowsOfIt]) => [name, rowsOfIt[0]]);
+  return { ...Object.fromEntries(only), ...perRow };
 }
 
 function toTensors(

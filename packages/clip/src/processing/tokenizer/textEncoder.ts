@@ -54,7 +54,8 @@ export class HuggingFaceTextEncoder implements CLIPTextEncoder {
         splitWords(normalized.slice(start, end), (word, at) => {
           const ids = this.bpe.encode(word);
           for (const token of ids) result.ids.push(token);
-          if (aligned) result.offsets?.push(...this.wordOffsets(word, ids, aligned, start + at));
+          if (!aligned) return;
+          for (const offset of this.wordOffsets(word, ids, aligned, start + at)) result.offsets?.push(offset);
         });
       }
     }

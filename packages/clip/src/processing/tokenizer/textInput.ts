@@ -16,7 +16,7 @@ export interface TextBatch {
 
 /** @throws InvalidArgumentError for what is not text, or if the pairs do not match */
 export function readTexts(text: TextInput, { textPair, isSplitIntoWords = false }: CallOptions): TextBatch {
-  const isBatched = Array.isArray(text) && (!isSplitIntoWords || Array.isArray(text[0]));
+  const isBatched = isBatch(text, isSplitIntoWords);
   const texts = readList(text, 'text', isBatched, isSplitIntoWords);
   if (textPair === undefined) return { isBatched, texts, pairs: texts.map(() => null) };
   const pairs = readList(textPair, 'textPair', isBatched, isSplitIntoWords);
@@ -30,13 +30,17 @@ export function readTexts(text: TextInput, { textPair, isSplitIntoWords = false 
 }
 
 function readList(input: TextInput, name: string, isBatched: boolean, isSplit: boolean): TextParts[] {
-  if (isBatched !== (Array.isArray(input) && (!isSplit || Array.isArray(input[0]) || isBatched))) {
+  if (isBatched !== isBatch(input, isSplit)) {
     throw new InvalidArgumentError(
       `${name} must be ${isBatched ? 'a list, as text is' : 'one text, as text is'}.`,
     );
   }
   const texts = (isBatched ? input : [input]) as readonly (string | TextParts)[];
   return texts.map((text) => readText(text, name, isSplit));
+}
+
+function isBatch(input: TextInput, isSplit: boolean): boolean {
+  return Array.isArray(input) && (!isSplit || Array.isArray(input[0]));
 }
 
 function readText(text: unknown, name: string, isSplit: boolean): TextParts {
@@ -50,9 +54,6 @@ function readText(text: unknown, name: string, isSplit: boolean): TextParts {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null
-    ? Array.isArray(value)
-      ? 'a list'
-      : 'an object'
-    : `${value}`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

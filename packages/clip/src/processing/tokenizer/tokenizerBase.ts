@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The half of CLIPTokenizer that knows tokens and ids, whatever text they come from. */
-import { ConfigurationError } from '../../errors.js';
+import { ConfigurationError, InvalidArgumentError } from '../../errors.js';
 import { type DecodeOptions, readIds, type TokenIds, tokensToText } from './decoding.js';
 import type { Markers } from './rows.js';
 import { type AddedToken, addedToken, NAMED_TOKENS, type NamedToken } from './specialTokens.js';
@@ -22,6 +22,9 @@ export abstract class TokenizerBase {
   /** @throws ConfigurationError if the vocabulary, the merges and the tokens do not fit together */
   constructor(options: CLIPTokenizerOptions) {
     this.mode = options.mode ?? 'hf';
+    if (this.mode !== 'hf' && this.mode !== 'openai') {
+      throw new InvalidArgumentError(`mode is ${JSON.stringify(this.mode)}, but must be 'hf' or 'openai'.`);
+    }
     const vocabulary = new Vocabulary(
       readVocab(options.vocab, 'vocab'),
       readMerges(options.merges, 'merges'),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EMOJI_CLIP } from '../../../../../test/harness/tokenizers.js';
 import { ConfigurationError } from '../../errors.js';
@@ -212,8 +213,7 @@ describe("a stranger's files", () => {
 });
 
 it('merges.txt and vocab.json are saved as transformers saved them', async () => {
-  const { mkdtemp, rm } = await import('node:fs/promises');
-  const folder = await mkdtemp(path.join((await import('node:os')).tmpdir(), 'tokenizer-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'tokenizer-'));
   const tokenizer = await CLIPTokenizer.fromPretrained(EMOJI_CLIP);
   expect(await tokenizer.saveVocabulary(folder, 'my')).toEqual(['my-vocab.json', 'my-merges.txt']);
   const [saved, original] = await Promise.all(
