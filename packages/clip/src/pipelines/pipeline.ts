@@ -6,6 +6,7 @@ import {
   TFCLIPTextModelWithProjection,
   TFCLIPVisionModelWithProjection,
 } from '../models/index.js';
+import { readConfigJSON } from '../pretrained/loadWeights.js';
 import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
 import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
 import { CLIPProcessor } from '../processing/clipProcessor.js';
@@ -93,7 +94,9 @@ export async function pipeline<Name extends PipelineTask>(
   }
   const { load, make } = tasks[task];
   if (typeof model !== 'string') return make(checkedParts(model), () => {});
-  const parts = await load(await resolveModelFiles(model, options), options);
+  const files = await resolveModelFiles(model, options);
+  await readConfigJSON(files); // A folder that is no model is called that, not one without a tokenizer.
+  const parts = await load(files, options);
   return make(parts, () => parts.model.dispose());
 }
 
