@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes test/fixtures/browser: drawings as PNG, JPEG and WebP, and what transformers makes of them with emoji-clip.
+"""Makes test/fixtures/browser: drawings in formats that need different decoders, and what transformers makes of them with emoji-clip.
 
     python test/python/make_browser_pictures.py
 """
@@ -60,7 +60,10 @@ def save_drawings():
     lying = on_white(drawing(heart)).transpose(Image.Transpose.ROTATE_90)
     lying.save(OUT / "heart.jpg", quality=88, exif=exif)
     drawing(house).save(OUT / "house.webp", quality=80)
-    return ["sun.png", "heart.jpg", "house.webp"]
+    on_white(drawing(heart)).save(OUT / "heart.avif", quality=90, subsampling="4:4:4")
+    on_white(drawing(sun)).quantize(64).save(OUT / "sun.gif")
+    drawing(house).save(OUT / "house.tif", compression="tiff_lzw")
+    return ["sun.png", "heart.jpg", "house.webp", "heart.avif", "sun.gif", "house.tif"]
 
 
 @torch.inference_mode()

@@ -18,6 +18,8 @@ export async function useBackend(name: string): Promise<string> {
     'tfjs-backend-wasm-simd.wasm': simd.href,
     'tfjs-backend-wasm-threaded-simd.wasm': threaded.href,
   });
+  // In an isolated page tfjs would start threads, from a function's source text, which no longer runs once minified.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   if (!(await tf.setBackend(name))) throw new Error(`This browser cannot compute on ${name}.`);
   await tf.ready();
   return tf.getBackend();
