@@ -16,6 +16,6 @@ export interface ImageCodecs {
   webp(bytes: Uint8Array): Promise<RgbaBitmap>;
   /** libavif. */
   avif(bytes: Uint8Array): Promise<RgbaBitmap>;
-  /** jimp, for PNG and BMP; null where it does not run. Of GIF and TIFF it decodes every frame and page, without a limit. */
+  /** jimp, for PNG and BMP (why not for GIF and TIFF, their files say); null where it does not run. */
   jimp: ((bytes: Uint8Array) => Promise<RgbaBitmap>) | null;
 }

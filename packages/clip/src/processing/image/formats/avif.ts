@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** AVIF, by libavif. Its own rotation and mirroring count for the orientation, EXIF's does not (as in Pillow). */
+/**
+ * AVIF, by libavif. Its own rotation and mirroring count for the orientation, EXIF's does not (as in Pillow). Grey pixels are
+ * Pillow's, colours of photographs within 2 levels: the two builds of libavif convert and smooth chroma in different ways.
+ */
 import { ByteReader, startsWith } from '../byteReader.js';
 import { fromRgba } from '../rawImage.js';
 import { BrokenImage, type ImageFormat, TRUNCATED } from './imageFormat.js';

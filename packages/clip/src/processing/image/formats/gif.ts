@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The first picture of a GIF, read as Pillow reads it: transparent pixels keep the colour of their palette entry. Our own,
- * because jimp's decoder reads every frame, blackens transparent pixels and leaves rows of small interlaced pictures empty.
+ * because jimp's decoder blackens transparent pixels, leaves rows of small interlaced pictures empty, and passes over data
+ * that ends early with a line on the console.
  */
 import { ByteReader, startsWith } from '../byteReader.js';
 import { BrokenImage, type ImageFormat, type ImageHeader, TRUNCATED } from './imageFormat.js';

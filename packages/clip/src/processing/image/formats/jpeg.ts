@@ -30,7 +30,7 @@ export const jpeg: ImageFormat<JpegHeader> = {
   decode: (bytes, header, codecs) => decodeJpeg(bytes, header, codecs),
 };
 
-export function readHeader(bytes: Uint8Array): JpegHeader {
+function readHeader(bytes: Uint8Array): JpegHeader {
   const exif: Uint8Array[] = [];
   let xmp: Uint8Array | null = null;
   let frame: Omit<JpegHeader, 'orientation'> | null = null;

@@ -149,19 +149,22 @@ async function readBlock(
   const length = rowBytes * block.height;
   const end = block.offset + (compression === none ? length : block.byteCount);
   const stored = bytes.subarray(block.offset, end);
+  const height = Math.min(block.height, header.height - block.y);
   if (compression === jpeg) {
-    const isYCbCr = tags.photometric?.[0] === YCBCR;
-    const samples = layout.isPlanar ? 1 : layout.samples;
-    const height = Math.min(block.height, header.height - block.y);
-    const tables = Uint8Array.from(tags.jpegTables ?? []);
-    return expandJpeg(stored, tables, { isYCbCr, width: block.width, height, samples }, codecs);
+    const expected = {
+      isYCbCr: tags.photometric?.[0] === YCBCR,
+      width: block.width,
+      height,
+      greatestHeight: Math.max(block.height, header.height),
+      samples: layout.isPlanar ? 1 : layout.samples,
+    };
+    return expandJpeg(stored, Uint8Array.from(tags.jpegTables ?? []), expected, codecs);
   }
   const inOrder = inFillOrder(stored, tags.fillOrder?.[0] ?? 1);
   if (FAX_COMPRESSIONS.includes(compression)) {
     if (layout.bits * layout.samples !== 1)
       throw new BrokenImage('it has fax compression but more than one bit a pixel');
-    const rows = Math.min(block.height, header.height - block.y);
-    return expandFax(inOrder, compression, tags.t4Options?.[0] ?? 0, block.width, rows);
+    return expandFax(inOrder, compression, tags.t4Options?.[0] ?? 0, block.width, height);
   }
   const data = await decompress(inOrder, compression, length);
   if (tags.predictor?.[0] === 2 && compression !== none) undoPrediction(data, rowBytes, layout, littleEndian);

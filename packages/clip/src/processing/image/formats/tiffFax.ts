@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * TIFF's CCITT compressions of black and white: modified Huffman, T.4 (one- and two-dimensional) and T.6. Our own, because
- * utif2, jimp's decoder, gives other pixels for many files and takes time quadratic in the length of a damaged one.
+ * utif2, jimp's decoder, takes time quadratic in the length of a damaged strip: 10 seconds for 16 kB.
  */
 import { BrokenImage, TRUNCATED } from './imageFormat.js';
 import { type CodeTable, HORIZONTAL, LONGEST_CODE, MODE_CODES, PASS, RUN_CODES } from './tiffFaxCodes.js';

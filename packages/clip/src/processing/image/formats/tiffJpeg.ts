@@ -10,6 +10,8 @@ interface Expected {
   width: number;
   /** Rows that hold picture. */
   height: number;
+  /** A last strip may be filled up to the height of the others. */
+  greatestHeight: number;
   samples: number;
 }
 
@@ -24,8 +26,8 @@ export async function expandJpeg(
 ): Promise<Uint8Array> {
   const bytes = wholeJpeg(strip, tables, expected.isYCbCr);
   const header = await jpeg.readHeader(bytes);
-  const { width, height, samples } = expected;
-  if (header.width !== width || header.height < height || header.height > height + 0xffff) {
+  const { width, height, greatestHeight, samples } = expected;
+  if (header.width !== width || header.height < height || header.height > greatestHeight) {
     throw new BrokenImage(
       `it has ${header.width} × ${header.height} pixels inside where it says ${width} × ${height}`,
     );
