@@ -57,7 +57,7 @@ export function pixelTensor(
       `pixelValues must be a tensor ${accepted}, as CLIPImageProcessor makes it.`,
     );
   }
-  const given = `pixelValues is [${pixelValues.shape}]`;
+  const given = `pixelValues is ${show(pixelValues.shape)}`;
   const [, channels, height, width] = pixelValues.shape;
   if (pixelValues.rank !== 4 || channels !== numChannels) {
     throw new InvalidArgumentError(`${given}, but this model takes ${accepted}: batch first, then channels.`);
@@ -78,7 +78,7 @@ function like(input: TokenInput | undefined, name: string, batches: number[], se
   const tensor = tokenTensor(input, name);
   if (batches.includes(tensor.shape[0]) && tensor.shape[1] === sequence) return tensor;
   throw new InvalidArgumentError(
-    `${name} is [${tensor.shape}], but inputIds is [${batches[0]}, ${sequence}]; the two must agree.`,
+    `${name} is ${show(tensor.shape)}, but inputIds is ${show([batches[0], sequence])}; the two must agree.`,
   );
 }
 
@@ -90,14 +90,17 @@ function tokenTensor(input: TokenInput, name: string): tf.Tensor2D {
   const matrix = tensor.rank === 1 ? tf.expandDims(tensor, 0) : tensor;
   if (matrix.rank !== 2 || matrix.size === 0) {
     throw new InvalidArgumentError(
-      `${name} is [${tensor.shape}], but must be [batch, sequence] and not empty.`,
+      `${name} is ${show(tensor.shape)}, but must be [batch, sequence] and not empty.`,
     );
   }
   return matrix as tf.Tensor2D;
 }
 
 function rectangular(input: number[][] | number[], name: string): number[][] {
-  const rows = (Array.isArray(input?.[0]) ? input : [input]) as number[][];
+  if (!Array.isArray(input)) {
+    throw new InvalidArgumentError(`${name} must be a tensor or lists of integers, [batch, sequence].`);
+  }
+  const rows = (Array.isArray(input[0]) ? input : [input]) as number[][];
   const lengths = [...new Set(rows.map((row) => row?.length))];
   if (lengths.length === 1 && lengths[0] > 0) return rows;
   throw new InvalidArgumentError(
@@ -111,4 +114,8 @@ function checkRange(input: TokenInput, name: string, limit: number): void {
   const bad = (input.flat() as number[]).find((id) => !Number.isInteger(id) || id < 0 || id >= limit);
   if (bad !== undefined)
     throw new InvalidArgumentError(`${name} holds ${bad}; this model takes 0 to ${limit - 1}.`);
+}
+
+function show(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
 }

@@ -6,6 +6,7 @@ import type { CLIPConfig, CLIPTextConfig, CLIPVisionConfig } from '../configurat
 import { DisposedError } from '../errors.js';
 import { type CompositeLayer, randomWeights, type WeightSlot } from '../layers/compositeLayer.js';
 import { seededRandom } from '../layers/random.js';
+import { MODEL_FILES } from '../pretrained/hub/files.js';
 import { loadWeights, readConfigJSON } from '../pretrained/loadWeights.js';
 import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
 import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
@@ -108,6 +109,7 @@ async function loadModel<Model extends TFCLIPPreTrainedModel>(
   files: ModelFiles,
   options: PretrainedOptions,
 ): Promise<Model> {
+  await files.preload?.(MODEL_FILES);
   const json = await readConfigJSON(files);
   const config = modelClass.configFromJSON(json, files.name);
   const model = new modelClass(config as never, { initialize: false });
