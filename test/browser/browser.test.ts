@@ -59,6 +59,12 @@ describeInChromium('a page that Vite has bundled', () => {
     await expect(nodeScores[file]).toBeCloseToTensor(python.scores[file], pythonTolerance(file));
   });
 
+  it('is made of what is published, not of the source', () => {
+    const sources = bundle.ours().filter(({ id }) => !/\/dist\/esm\/|\/emoji-clip\/index\.js$/.test(id));
+    expect(sources).toEqual([]);
+    expect(bundle.ours().length).toBeGreaterThan(100);
+  });
+
   it('holds nothing of Node, and says how large it is', async () => {
     const ofNode = /^(node:|__vite-browser-external)|\/node_modules\/(buffer|jimp|@jimp|node-fetch)\//;
     const foreign = bundle.importedByUs().filter(({ id }) => ofNode.test(id) || builtinModules.includes(id));

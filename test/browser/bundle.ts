@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const root = path.resolve(__dirname, '../..');
-const ours = [path.join(root, 'packages/'), path.join(root, 'weights-converter/')];
+const packageFolders = [path.join(root, 'packages/'), path.join(root, 'weights-converter/')];
 
 export interface BundledModule {
   id: string;
@@ -35,16 +35,21 @@ export class Bundle {
     return new Bundle(folder, JSON.parse(await readFile(path.join(folder, 'modules.json'), 'utf8')));
   }
 
-  /** Modules that some module of this repository imports. */
+  /** Modules of this repository's packages. */
+  ours(): BundledModule[] {
+    return this.modules.filter(({ id }) => isOurs(id));
+  }
+
+  /** Modules that one of ours imports. */
   importedByUs(): BundledModule[] {
     return this.modules.filter(({ importers }) => importers.some(isOurs));
   }
 
-  /** How much of the bundle is this repository's, from 0 to 1. */
+  /** How much of the bundle is of our packages, from 0 to 1. */
   shareOfOurs(): number {
     const sum = (modules: readonly BundledModule[]) =>
       modules.reduce((total, { characters }) => total + characters, 0);
-    return sum(this.modules.filter(({ id }) => isOurs(id))) / sum(this.modules);
+    return sum(this.ours()) / sum(this.modules);
   }
 
   /** Bytes of all scripts together, minified. */
@@ -62,5 +67,5 @@ export class Bundle {
 }
 
 function isOurs(id: string): boolean {
-  return ours.some((folder) => id.startsWith(folder));
+  return packageFolders.some((folder) => id.startsWith(folder)) && !id.includes('node_modules');
 }
