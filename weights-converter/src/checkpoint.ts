@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What every format and naming yields: tensors under Hugging Face's names in our layout, read when asked for. */
 import type { ByteSource, DType } from '@tfjs-clip/safetensors';
-import { CheckpointNotFoundError } from './errors.js';
-import { safetensorsFormat } from './formats/safetensors.js';
-import { fromHuggingFace } from './names/huggingFace.js';
+import type { SchemeName } from './names/scheme.js';
 
 /** A set of files: a folder, a repository, a web address. */
 export interface CheckpointFiles {
@@ -15,31 +13,46 @@ export interface CheckpointFiles {
   open(file: string): Promise<ByteSource | null>;
 }
 
+/** A safetensors type, or two integers of 4 bits a byte. */
+export type StoredType = DType | 'I4';
+
 export interface CheckpointTensor {
   /** Hugging Face's, with whatever prefix the checkpoint has; matchCheckpoint resolves prefixes. */
   name: string;
   /** As stored. */
-  dtype: DType;
+  dtype: StoredType;
   /** In our layout: linear kernels [in, out], the patch convolution [patch, patch, channels, hidden]. */
   shape: number[];
+  /** In the file. */
+  byteLength: number;
   /** The values as float32 in our layout. */
   read(): Promise<Float32Array>;
 }
 
 export interface Checkpoint {
   readonly name: string;
+  readonly format: FormatName;
+  /** Whose names the file has. */
+  readonly scheme: SchemeName;
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, CheckpointTensor>;
   /** Closes its files; tensors that were not read can no longer be. */
   close(): Promise<void>;
 }
 
+export type FormatName = 'safetensors' | 'pytorch' | 'hdf5' | 'msgpack';
+
 /** One file a format in formats/: the tensors as the file names, shapes and lays them out. */
 export interface CheckpointFormat {
+  readonly name: FormatName;
   /** The files that the format begins with, in the order in which they are tried. */
   readonly files: readonly string[];
-  /** null if `files` has none of them. */
-  open(files: CheckpointFiles): Promise<RawCheckpoint | null>;
+  /** How an index of several files ends; null where the format has none. */
+  readonly index: RegExp | null;
+  /** Whether a file that begins with these 9 bytes (fewer in a shorter file) and is named so is of this format. */
+  recognizes(start: Uint8Array, file: string): boolean;
+  /** One file, which it takes over: closed by the checkpoint's close, and by a failure. */
+  open(source: ByteSource): Promise<RawCheckpoint>;
 }
 
 export interface RawCheckpoint {
@@ -50,25 +63,14 @@ export interface RawCheckpoint {
 
 export interface RawTensor {
   name: string;
-  dtype: DType;
+  dtype: StoredType;
   shape: number[];
-  /** The values as float32, in the file's layout. */
-  read(): Promise<Float32Array>;
+  byteLength: number;
+  /** The values as float32, in the file's layout: all, or some in row-major order. */
+  read(range?: ElementRange): Promise<Float32Array>;
 }
 
-const FORMATS: readonly CheckpointFormat[] = [safetensorsFormat];
-
-/**
- * Reads the names, types and shapes; each tensor's data only when it is asked for.
- * @throws CheckpointNotFoundError if no known file is there; SafetensorsError if one is broken.
- */
-export async function openCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
-  for (const format of FORMATS) {
-    const raw = await format.open(files);
-    if (raw) return fromHuggingFace(files.name, raw);
-  }
-  throw new CheckpointNotFoundError(
-    files.name,
-    FORMATS.flatMap((format) => format.files),
-  );
+export interface ElementRange {
+  begin: number;
+  end: number;
 }

@@ -21,9 +21,40 @@ export class CheckpointNotFoundError extends WeightsConverterError {
   ) {
     super(
       `${checkpoint} holds no weights: looked for ${lookedFor.join(', then ')}. ` +
-        'Other formats can be converted in Python with model.save_pretrained(folder), which writes model.safetensors.',
+        'A file of another name is opened by the option `file`.',
     );
   }
+}
+
+/** A file is not what its name and its own structure say: truncated, damaged, or made to be so. */
+export class BrokenCheckpointError extends WeightsConverterError {
+  readonly code = 'BROKEN_CHECKPOINT';
+
+  /** @param what completes the sentence "FILE cannot be read: …" */
+  constructor(
+    readonly file: string,
+    what: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${file} cannot be read: ${what}. It is damaged or incomplete; fetch it again.`, options);
+  }
+}
+
+/** A file asks for what reading weights never needs, such as calling a function. Nothing of it was done. */
+export class UnsafeCheckpointError extends WeightsConverterError {
+  readonly code = 'UNSAFE_CHECKPOINT';
+
+  constructor(
+    readonly file: string,
+    what: string,
+  ) {
+    super(`${file} is refused: ${what}.`);
+  }
+}
+
+/** A sound file of a kind that this library does not read, or a model that is no plain CLIP. */
+export class UnsupportedCheckpointError extends WeightsConverterError {
+  readonly code = 'UNSUPPORTED_CHECKPOINT';
 }
 
 export interface MisshapenTensor {

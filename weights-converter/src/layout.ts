@@ -58,6 +58,11 @@ export function fromOurLayout(name: string, shape: readonly number[], data: Floa
   return { shape: theirs, data: transpose(byChannel, channels * height * width, hidden) };
 }
 
+/** Whether it is the weight of a linear layer; the shape in either layout. */
+export function isLinear(name: string, shape: readonly number[]): boolean {
+  return layoutOf(name, shape) === 'linear';
+}
+
 function layoutOf(name: string, shape: readonly number[]): Layout {
   const layout = LAYOUTS.find(([pattern]) => pattern.test(name))?.[1] ?? 'same';
   const fits =

@@ -13,10 +13,10 @@ import {
   VISION_PROJECTION,
   visionTower,
 } from '../testing/clipCheckpoint.js';
-import { openCheckpoint } from './checkpoint.js';
 import { CheckpointMismatchError } from './errors.js';
 import { toOurShape } from './layout.js';
 import { type ExpectedTensor, matchCheckpoint } from './matchCheckpoint.js';
+import { openCheckpoint } from './openCheckpoint.js';
 import type { Tower } from './prefixes.js';
 
 type Shapes = Record<string, number[]>;

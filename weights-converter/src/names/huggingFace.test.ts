@@ -8,8 +8,8 @@ import {
   textTower,
   visionTower,
 } from '../../testing/clipCheckpoint.js';
-import { openCheckpoint } from '../checkpoint.js';
 import { UnwritableTensorError } from '../errors.js';
+import { openCheckpoint } from '../openCheckpoint.js';
 import { HUGGING_FACE_METADATA, type NamedTensor, toHuggingFaceTensors } from './huggingFace.js';
 
 /** Everything of a checkpoint, as a model would hand it back. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Hugging Face's PyTorch names are the canonical ones: only the layout changes on the way in and out. */
 import { castFloat32, type WritableTensor } from '@tfjs-clip/safetensors';
-import type { Checkpoint, CheckpointTensor, RawCheckpoint } from '../checkpoint.js';
+import type { CheckpointTensor, RawTensor } from '../checkpoint.js';
 import { UnwritableTensorError } from '../errors.js';
-import { fromOurLayout, fromOurShape, toOurLayout, toOurShape } from '../layout.js';
+import { fromOurLayout, fromOurShape, isLinear, toOurLayout, toOurShape } from '../layout.js';
 import type { Tower } from '../prefixes.js';
+import type { Quantization } from '../quantization.js';
+import { type QuantizedEntry, quantizedEntry, quantizedTensors } from '../quantizedFiles.js';
 
 /** What Hugging Face's files carry as metadata; its loader refuses files without it. */
 export const HUGGING_FACE_METADATA: Readonly<Record<string, string>> = Object.freeze({ format: 'pt' });
@@ -26,41 +28,57 @@ export interface HuggingFaceOptions {
    * (`embeddings…` for `text_model.embeddings…`). Default: the prefixed names, which all versions read.
    */
   bareTower?: Tower;
+  /** Stores the weights of linear layers as integers; the rest as `dtype`. Only this library reads such files. */
+  quantization?: Quantization;
 }
 
-export function fromHuggingFace(name: string, raw: RawCheckpoint): Checkpoint {
-  const tensors = new Map<string, CheckpointTensor>();
-  for (const tensor of raw.tensors) {
-    tensors.set(tensor.name, {
-      name: tensor.name,
-      dtype: tensor.dtype,
-      shape: toOurShape(tensor.name, tensor.shape),
-      read: async () => toOurLayout(tensor.name, tensor.shape, await tensor.read()).data,
-    });
-  }
-  return { name, metadata: raw.metadata, tensors, close: () => raw.close() };
+export function fromHuggingFace({ name, dtype, shape, byteLength, read }: RawTensor): CheckpointTensor {
+  return {
+    name,
+    dtype,
+    shape: toOurShape(name, shape),
+    byteLength,
+    read: async () => toOurLayout(name, shape, await read()).data,
+  };
 }
 
 /**
  * The tensors as writeSafetensors takes them, in Hugging Face's names and layout; each is laid out and cast when it is written.
- * Write them with HUGGING_FACE_METADATA.
+ * Write them with HUGGING_FACE_METADATA, or by saveCheckpoint, which quantized ones need.
  * @throws UnwritableTensorError for a name outside `bareTower`'s tower.
  */
 export function* toHuggingFaceTensors(
   named: Iterable<NamedTensor>,
-  { dtype = 'F32', bareTower }: HuggingFaceOptions = {},
+  { dtype = 'F32', bareTower, quantization }: HuggingFaceOptions = {},
 ): Generator<WritableTensor, void, undefined> {
   for (const { name, shape, data } of named) {
-    yield {
-      name: bareTower ? bareName(name, bareTower) : name,
-      dtype,
-      shape: fromOurShape(name, shape),
-      data: async () => {
-        const values = typeof data === 'function' ? await data() : data;
-        return castFloat32(fromOurLayout(name, shape, values).data, dtype);
-      },
+    const theirs = bareTower ? bareName(name, bareTower) : name;
+    const read = async () => {
+      const values = typeof data === 'function' ? await data() : data;
+      return fromOurLayout(name, shape, values).data;
     };
+    const theirShape = fromOurShape(name, shape);
+    if (quantization && isLinear(name, shape)) {
+      yield* quantizedTensors(theirs, theirShape, read, quantization);
+    } else {
+      yield { name: theirs, dtype, shape: theirShape, data: async () => castFloat32(await read(), dtype) };
+    }
   }
+}
+
+/** What a file's metadata must say of the tensors that toHuggingFaceTensors quantizes. */
+export function quantizedEntries(
+  named: Iterable<NamedTensor>,
+  { bareTower, quantization }: HuggingFaceOptions,
+): Record<string, QuantizedEntry> {
+  if (!quantization) return {};
+  const entries: Record<string, QuantizedEntry> = {};
+  for (const { name, shape } of named) {
+    if (!isLinear(name, shape)) continue;
+    const theirs = bareTower ? bareName(name, bareTower) : name;
+    entries[theirs] = quantizedEntry(fromOurShape(name, shape), quantization);
+  }
+  return entries;
 }
 
 function bareName(name: string, tower: Tower): string {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { toSafetensorsBytes } from '@tfjs-clip/safetensors';
 import { fullModel, memoryFiles, singleFile, tensorsOf } from '../testing/clipCheckpoint.js';
-import { openCheckpoint } from './checkpoint.js';
 import { CheckpointNotFoundError } from './errors.js';
+import { openCheckpoint } from './openCheckpoint.js';
 
 function indexOf(weightMap: Record<string, string>): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ metadata: { total_size: 1 }, weight_map: weightMap }));
@@ -74,15 +74,17 @@ it('a single file is preferred to shards', async () => {
 });
 
 it('no weights: everything that was looked for is named', async () => {
-  const opening = openCheckpoint(memoryFiles({ 'pytorch_model.bin': new Uint8Array(9) }));
+  const opening = openCheckpoint(memoryFiles({ 'weights.npz': new Uint8Array(9) }));
   await expect(opening).rejects.toThrow(CheckpointNotFoundError);
   await expect(opening).rejects.toMatchObject({
     name: 'CheckpointNotFoundError',
     code: 'CHECKPOINT_NOT_FOUND',
-    lookedFor: ['model.safetensors', 'model.safetensors.index.json'],
     message:
-      'tiny-clip holds no weights: looked for model.safetensors, then model.safetensors.index.json. ' +
-      'Other formats can be converted in Python with model.save_pretrained(folder), which writes model.safetensors.',
+      'tiny-clip holds no weights: looked for model.safetensors, then model.safetensors.index.json, then ' +
+      'open_clip_model.safetensors, then pytorch_model.bin, then pytorch_model.bin.index.json, then ' +
+      'open_clip_pytorch_model.bin, then model.pt, then pytorch_model.pt, then tf_model.h5, then ' +
+      'tf_model.h5.index.json, then flax_model.msgpack, then flax_model.msgpack.index.json. ' +
+      'A file of another name is opened by the option `file`.',
   });
 });
 

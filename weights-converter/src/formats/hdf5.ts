@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/** tf_model.h5: what Keras 2's save_weights writes, each variable a dataset named by its path. */
+import { readExactly, storedTensor } from '../bytes.js';
+import type { CheckpointFormat } from '../checkpoint.js';
+import { HDF5_SIGNATURE, readDatasets } from './hdf5File.js';
+
+export const hdf5Format: CheckpointFormat = {
+  name: 'hdf5',
+  files: ['tf_model.h5', 'tf_model.h5.index.json'],
+  index: /\.h5\.index\.json$/,
+  recognizes: (start) => HDF5_SIGNATURE.every((byte, i) => start[i] === byte),
+  async open(source) {
+    try {
+      const datasets = await readDatasets(source);
+      const tensors = datasets.map(({ path, dtype, shape, offset }) => {
+        const bytes = (from: number, length: number) => readExactly(source, offset + from, length);
+        return storedTensor({ name: path, dtype, shape, bytes });
+      });
+      return { metadata: {}, tensors, close: () => source.close() };
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  },
+};
