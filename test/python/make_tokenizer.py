@@ -97,6 +97,10 @@ def option_matrix():
     for truncation in (True, "longest_first"):
         for max_length in (4, 5, 6, 7, 9, 10, 13):
             yield batch, pairs, {"padding": True, "truncation": truncation, "max_length": max_length}
+    # Which text is the longer depends on where tokenizers stops to read.
+    long = ["dog red of é 42 <|endoftext|> photo <|endoftext|> ,", "it's the 42 日本 ! <|endoftext|> the a cats"]
+    for max_length in (5, 7, 9, 11):
+        yield long, ["! 42 of it's , red the a of", "é the the 😀"], {"truncation": True, "max_length": max_length}
     yield batch, ["x", "y z", "w"], {"truncation": "only_first", "max_length": 8}
     yield ["x", "y z", "w"], pairs, {"truncation": "only_second", "max_length": 8}
     for side in ("left", "right"):
@@ -122,6 +126,8 @@ def make_options(tokenizer):
             options = {key: value for key, value in options.items() if value is not None}
             encoded = tokenizer(text, pair, **options, **RETURNS)
             expected = camel_case({key: value for key, value in encoded.items()})
+            if "😀" in str(pair):  # its offsets differ, and make_texts has such
+                del expected["offsetMapping"]
             given = camel_case(options) | ({} if pair is None else {"textPair": pair})
             rows.append([truncation_side, text, given, expected])
     tokenizer.truncation_side = "right"

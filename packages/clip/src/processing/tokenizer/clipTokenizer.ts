@@ -10,6 +10,7 @@ import {
   type CallOptions,
   type PadOptions,
   resolveSettings,
+  type Settings,
   type Side,
   type TextInput,
 } from './callOptions.js';
@@ -21,6 +22,7 @@ import {
   HuggingFaceTextEncoder,
   type Offset,
   OpenAITextEncoder,
+  type TextEncoderOptions,
 } from './textEncoder.js';
 import { readTexts, type TextParts } from './textInput.js';
 import { TokenizerBase } from './tokenizerBase.js';
@@ -115,13 +117,13 @@ export class CLIPTokenizer extends TokenizerBase {
       );
     }
     const { addSpecialTokens = true, returnSpecialTokensMask = false, returnOverflowingTokens } = options;
+    const [ofFirst, ofSecond] = [true, false].map((isFirst) => toEncoderOptions(options, settings, isFirst));
     const rows = texts.flatMap((first, sample): Row[] => {
       const second = pairs[sample];
-      const markers = addSpecialTokens ? this.numSpecialTokensToAdd(second !== null) : 0;
       const cut = truncate(
-        this.encodeParts(first, options),
-        second && this.encodeParts(second, options),
-        markers,
+        this.encodeParts(first, ofFirst),
+        second && this.encodeParts(second, ofSecond),
+        addSpecialTokens ? this.numSpecialTokensToAdd(second !== null) : 0,
         settings,
       );
       const made = makeRows(cut, addSpecialTokens ? this.markers : null, returnSpecialTokensMask, sample);
@@ -175,16 +177,24 @@ export class CLIPTokenizer extends TokenizerBase {
     await this.saveVocabulary(directory);
   }
 
-  private encodeParts(parts: TextParts, options: CallOptions): EncodedText {
-    const encoderOptions = {
-      withOffsets: options.returnOffsetsMapping ?? false,
-      splitSpecialTokens: options.splitSpecialTokens ?? false,
-    };
-    const encoded = parts.map((part) => this.encoder.encode(part, encoderOptions));
+  private encodeParts(parts: TextParts, options: TextEncoderOptions): EncodedText {
+    const encoded = parts.map((part) => this.encoder.encode(part, options));
     if (encoded.length === 1) return encoded[0];
     return {
       ids: encoded.flatMap(({ ids }) => ids),
-      offsets: encoderOptions.withOffsets ? encoded.flatMap(({ offsets }) => offsets as Offset[]) : null,
+      offsets: options.withOffsets ? encoded.flatMap(({ offsets }) => offsets as Offset[]) : null,
     };
   }
+}
+
+function toEncoderOptions(options: CallOptions, settings: Settings, isFirst: boolean): TextEncoderOptions {
+  const { returnOffsetsMapping = false, splitSpecialTokens = false, returnOverflowingTokens } = options;
+  const { truncateTo, truncation, truncationSide } = settings;
+  const isWhole = truncateTo === null || returnOverflowingTokens || (isFirst && truncation === 'only_second');
+  return {
+    withOffsets: returnOffsetsMapping,
+    splitSpecialTokens,
+    limit: isWhole ? Number.POSITIVE_INFINITY : truncateTo,
+    limitSide: truncationSide,
+  };
 }

@@ -8,19 +8,23 @@ const HF_WORDS = new RegExp(
 );
 const MARKERS = new Set(['<|startoftext|>', '<|endoftext|>']);
 
-/** Calls `visit` with each word as Hugging Face's tokenizers split them. */
-export function splitWords(text: string, visit: (word: string, start: number) => void): void {
+export type Word = [text: string, start: number];
+
+/** The words of a text as Hugging Face's tokenizers split them, and where they start. */
+export function* splitWords(text: string): Generator<Word> {
   for (const { 0: word, index } of text.matchAll(HF_WORDS)) {
-    if (MARKERS.has(word)) splitMarker(word, index, visit);
-    else visit(word, index);
+    if (MARKERS.has(word)) yield* splitMarker(word, index);
+    else yield [word, index];
   }
 }
 
 /** A marker that was not cut out as a special token, because it stood there in capitals, is three words. */
-function splitMarker(marker: string, start: number, visit: (word: string, start: number) => void): void {
-  visit('<|', start);
-  visit(marker.slice(2, -2), start + 2);
-  visit('|>', start + marker.length - 2);
+function splitMarker(marker: string, start: number): Word[] {
+  return [
+    ['<|', start],
+    [marker.slice(2, -2), start + 2],
+    ['|>', start + marker.length - 2],
+  ];
 }
 
 /**

@@ -3,6 +3,7 @@
 import { type AlignedText, normalizeAligned } from './alignedText.js';
 import type { BPE } from './bpe.js';
 import { toUTF8 } from './byteLevel.js';
+import type { Side } from './callOptions.js';
 import { normalize } from './normalize.js';
 import { cleanText } from './openai/cleanText.js';
 import { openaiPattern, splitWords } from './pretokenize.js';
@@ -22,10 +23,27 @@ export interface TextEncoderOptions {
   withOffsets: boolean;
   /** Reads '<|endoftext|>' in a text as ordinary characters. */
   splitSpecialTokens: boolean;
+  /**
+   * No further word is read after one that brings the tokens to so many. tokenizers 0.23 has this limit where it
+   * truncates, and which text of a pair counts as the longer follows from it.
+   */
+  limit: number;
+  /** Where a text is cut, and so not read: at its right end, or at its left one. */
+  limitSide: Side;
 }
 
 export interface CLIPTextEncoder {
   encode(text: string, options: TextEncoderOptions): EncodedText;
+}
+
+/** An added token, or a word. */
+type Piece =
+  | { id: number; span: Offset | null }
+  | { id: null; word: string; start: number; aligned: AlignedText | null };
+
+interface TokenizedPiece {
+  piece: Piece;
+  ids: readonly number[];
 }
 
 /** As Hugging Face's CLIPTokenizer: added tokens are cut out, the rest is normalized and split into words. */
@@ -36,29 +54,60 @@ export class HuggingFaceTextEncoder implements CLIPTextEncoder {
     private readonly addedTokens: AddedTokens,
   ) {}
 
-  encode(text: string, { withOffsets, splitSpecialTokens }: TextEncoderOptions): EncodedText {
-    const result: EncodedText = { ids: [], offsets: withOffsets ? [] : null };
-    for (const { id, start, end } of this.addedTokens.split(text, 'raw', splitSpecialTokens)) {
-      if (id === null) this.encodePlain(text.slice(start, end), start, splitSpecialTokens, result);
-      else append(result, id, [start, end]);
+  encode(text: string, options: TextEncoderOptions): EncodedText {
+    const pieces = this.tokenize([...this.split(text, options)], options);
+    const result: EncodedText = { ids: [], offsets: options.withOffsets ? [] : null };
+    for (const { piece, ids } of pieces) {
+      for (const id of ids) result.ids.push(id);
+      if (!result.offsets) continue;
+      for (const offset of this.offsetsOf(piece, ids)) result.offsets.push(offset);
     }
     return result;
   }
 
-  private encodePlain(text: string, offset: number, splitSpecialTokens: boolean, result: EncodedText): void {
-    const aligned = result.offsets ? shift(normalizeAligned(text), offset) : null;
-    const normalized = aligned?.text ?? normalize(text);
-    for (const { id, start, end } of this.addedTokens.split(normalized, 'normalized', splitSpecialTokens)) {
-      if (id !== null) append(result, id, aligned && [aligned.starts[start], aligned.ends[end - 1]]);
+  /** Added tokens, and the words between them. */
+  private *split(text: string, { withOffsets, splitSpecialTokens }: TextEncoderOptions): Generator<Piece> {
+    for (const { id, start, end } of this.addedTokens.split(text, 'raw', splitSpecialTokens)) {
+      if (id !== null) {
+        yield { id, span: [start, end] };
+        continue;
+      }
+      const plain = text.slice(start, end);
+      const aligned = withOffsets ? shift(normalizeAligned(plain), start) : null;
+      yield* this.splitNormalized(aligned?.text ?? normalize(plain), aligned, splitSpecialTokens);
+    }
+  }
+
+  private *splitNormalized(
+    text: string,
+    aligned: AlignedText | null,
+    splitSpecialTokens: boolean,
+  ): Generator<Piece> {
+    for (const { id, start, end } of this.addedTokens.split(text, 'normalized', splitSpecialTokens)) {
+      if (id !== null) yield { id, span: aligned && [aligned.starts[start], aligned.ends[end - 1]] };
       else {
-        splitWords(normalized.slice(start, end), (word, at) => {
-          const ids = this.bpe.encode(word);
-          for (const token of ids) result.ids.push(token);
-          if (!aligned) return;
-          for (const offset of this.wordOffsets(word, ids, aligned, start + at)) result.offsets?.push(offset);
-        });
+        for (const [word, at] of splitWords(text.slice(start, end))) {
+          yield { id: null, word, start: start + at, aligned };
+        }
       }
     }
+  }
+
+  private tokenize(pieces: Piece[], { limit, limitSide }: TextEncoderOptions): TokenizedPiece[] {
+    const tokenized: TokenizedPiece[] = [];
+    let total = 0;
+    for (const piece of limitSide === 'right' ? pieces : pieces.reverse()) {
+      const ids = piece.id === null ? this.bpe.encode(piece.word) : [piece.id];
+      tokenized.push({ piece, ids });
+      total += ids.length;
+      if (piece.id === null && total >= limit) break;
+    }
+    return limitSide === 'right' ? tokenized : tokenized.reverse();
+  }
+
+  private offsetsOf(piece: Piece, ids: readonly number[]): Offset[] {
+    if (piece.id !== null) return [piece.span as Offset];
+    return this.wordOffsets(piece.word, ids, piece.aligned as AlignedText, piece.start);
   }
 
   /** Tokens of a word may share a character: then each is said to span the whole of it. */
@@ -112,11 +161,6 @@ export class OpenAITextEncoder implements CLIPTextEncoder {
     }
     return this.pattern.regExp;
   }
-}
-
-function append(result: EncodedText, id: number, offset: Offset | null): void {
-  result.ids.push(id);
-  if (offset) result.offsets?.push(offset);
 }
 
 function shift(aligned: AlignedText, offset: number): AlignedText {

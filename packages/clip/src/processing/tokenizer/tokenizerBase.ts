@@ -16,8 +16,8 @@ export abstract class TokenizerBase {
   protected readonly markers: Markers;
   protected readonly named = {} as Record<NamedToken, string>;
   private additional: string[] = [];
-  /** Whether somebody named a token for padding; OpenAI's code pads with id 0, which is an ordinary token. */
-  private padIsGiven: boolean;
+  /** OpenAI's code pads with an ordinary token, unless somebody named one for it. */
+  private padsLikeOpenAI: boolean;
 
   /** @throws ConfigurationError if the vocabulary, the merges and the tokens do not fit together */
   constructor(options: CLIPTokenizerOptions) {
@@ -34,7 +34,7 @@ export abstract class TokenizerBase {
     for (const name of NAMED_TOKENS) {
       this.nameToken(name, options[name] ?? DEFAULTS[name], options.addedTokens);
     }
-    this.padIsGiven = options.padToken !== undefined;
+    this.padsLikeOpenAI = this.mode === 'openai' && options.padToken === undefined;
     this.addSpecialTokens({ additionalSpecialTokens: options.additionalSpecialTokens ?? [] });
     this.markers = options.markers ?? { start: this.bosTokenId, end: this.eosTokenId };
   }
@@ -126,7 +126,7 @@ export abstract class TokenizerBase {
       if (token === undefined) continue;
       added += this.table.add([asSpecial(token)]);
       this.named[name] = contentOf(token);
-      if (name === 'padToken') this.padIsGiven = true;
+      if (name === 'padToken') this.padsLikeOpenAI = false;
     }
     const { additionalSpecialTokens = this.additional } = tokens;
     added += this.table.add(additionalSpecialTokens.map((token) => asSpecial(token)));
@@ -162,7 +162,7 @@ export abstract class TokenizerBase {
   }
 
   get padToken(): string {
-    return this.table.tokenOf(this.padTokenId) as string;
+    return this.padsLikeOpenAI ? (this.table.tokenOf(OPENAI_PAD_ID) ?? '') : this.named.padToken;
   }
 
   get bosTokenId(): number {
@@ -178,8 +178,7 @@ export abstract class TokenizerBase {
   }
 
   get padTokenId(): number {
-    if (this.mode === 'openai' && !this.padIsGiven) return OPENAI_PAD_ID;
-    return this.table.idOf(this.named.padToken) as number;
+    return this.padsLikeOpenAI ? OPENAI_PAD_ID : (this.table.idOf(this.named.padToken) as number);
   }
 
   get additionalSpecialTokens(): string[] {

@@ -10,7 +10,7 @@ import { END_OF_WORD, type Vocabulary } from './vocabulary.js';
 /** tokenizer.json: everything, with the steps that CLIP's tokenizer takes. */
 export function tokenizerJSON(table: TokenTable, markers: Markers, unkToken: string): string {
   const { vocabulary } = table;
-  const marker = (id: number) => [table.tokenOf(id), id];
+  const marker = (id: number) => [table.addedTokens.ofId(id)?.content ?? table.tokenOf(id), id];
   return toJSON({
     version: '1.0',
     truncation: null,
