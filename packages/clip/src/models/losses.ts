@@ -73,6 +73,6 @@ function checkLabels(logits: tf.Tensor2D, labels: tf.Tensor, problemType: Proble
   const isColumn = numLabels === 1 && labels.rank === 1 && labels.shape[0] === batch;
   if (isColumn || String(labels.shape) === String(wanted)) return;
   throw new InvalidArgumentError(
-    `labels are [${labels.shape}], but ${problemType} on these logits takes [${wanted}] (${batch} pictures, ${numLabels} labels).`,
+    `labels are [${labels.shape.join(', ')}], but ${problemType} on these logits takes [${wanted.join(', ')}] (${batch} pictures, ${numLabels} labels).`,
   );
 }
