@@ -25,6 +25,16 @@ export class ModelNotFoundError extends TFCLIPError {
   readonly code = 'MODEL_NOT_FOUND';
 }
 
+/** A repository that needs a token, or one that the token given does not open. */
+export class AccessError extends TFCLIPError {
+  readonly code = 'ACCESS';
+}
+
+/** A file could not be fetched or stored: no connection, a server that fails or lies, a full disk. Trying again may help. */
+export class DownloadError extends TFCLIPError {
+  readonly code = 'DOWNLOAD';
+}
+
 /** A checkpoint is corrupt, truncated, or its tensors do not fit the configuration. */
 export class CheckpointError extends TFCLIPError {
   readonly code = 'CHECKPOINT';

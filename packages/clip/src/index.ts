@@ -30,6 +30,7 @@ export * from './models/index.js';
 // Pipelines.
 export * from './pipelines/index.js';
 // Where models come from.
+export * from './pretrained/hub/index.js';
 export type { ModelFiles, PretrainedOptions, ProgressEvent } from './pretrained/modelFiles.js';
 // Text and pictures into tensors.
 export { CLIPProcessor } from './processing/clipProcessor.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** ModelFiles of each kind of place. */
+/** ModelFiles of each kind of place but the hub. */
 import { openSource, SafetensorsError } from '@tfjs-clip/safetensors';
 import { localFiles } from '#platform';
 import { ModelNotFoundError } from '../errors.js';
@@ -7,7 +7,6 @@ import type { ModelFiles, PretrainedOptions } from './modelFiles.js';
 
 /** Far above any tokenizer.json; a file that is read whole and is larger is not what it says. */
 const LARGEST_SMALL_FILE = 64 * 2 ** 20;
-const HUB = 'https://huggingface.co';
 
 export function folderFiles(folder: string, subfolder: string): ModelFiles {
   const at = (file: string) => localFiles.join(folder, subfolder ? `${subfolder}/${file}` : file);
@@ -33,16 +32,7 @@ export function webFiles(address: string, subfolder: string, options: Pretrained
     url.search = base.search;
     return url.href;
   };
-  return remoteFiles(address, at, options.fetch, {});
-}
-
-/** Straight from the Hugging Face hub, or from the mirror that the environment variable HF_ENDPOINT names. */
-export function hubFiles(id: string, subfolder: string, options: PretrainedOptions): ModelFiles {
-  const { revision = 'main', token = localFiles.environment('HF_TOKEN') } = options;
-  const endpoint = (localFiles.environment('HF_ENDPOINT') ?? HUB).replace(/\/+$/, '');
-  const folder = `${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${subfolder && `${subfolder}/`}`;
-  const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-  return remoteFiles(id, (file) => folder + file, options.fetch, headers);
+  return remoteFiles(address, at, options.fetch);
 }
 
 /** The model that is installed along with this package. */
@@ -55,7 +45,7 @@ export async function emojiClipFiles(): Promise<ModelFiles> {
     async read(file) {
       const url = urls.get(file);
       if (!url) return null;
-      return url.protocol === 'file:' ? localFiles.read(url) : download(url.href, name, fetch, {});
+      return url.protocol === 'file:' ? localFiles.read(url) : download(url.href, name, fetch);
     },
     async open(file) {
       const url = urls.get(file);
@@ -68,14 +58,13 @@ function remoteFiles(
   name: string,
   at: (file: string) => string,
   fetchFile: typeof fetch = fetch,
-  headers: Record<string, string>,
 ): ModelFiles {
   return {
     name,
-    read: (file) => download(at(file), name, fetchFile, headers),
+    read: (file) => download(at(file), name, fetchFile),
     async open(file) {
       try {
-        return await openSource(at(file), { fetch: fetchFile, headers });
+        return await openSource(at(file), { fetch: fetchFile });
       } catch (error) {
         if (isNotFound(error)) return null;
         throw unreachable(name, error);
@@ -84,15 +73,10 @@ function remoteFiles(
   };
 }
 
-async function download(
-  url: string,
-  name: string,
-  fetchFile: typeof fetch,
-  headers: Record<string, string>,
-): Promise<Uint8Array | null> {
+async function download(url: string, name: string, fetchFile: typeof fetch): Promise<Uint8Array | null> {
   let source: Awaited<ReturnType<typeof openSource>> | null = null;
   try {
-    source = await openSource(url, { fetch: fetchFile, headers });
+    source = await openSource(url, { fetch: fetchFile });
     checkSmall(source.size, url);
     return await source.read(0, source.size);
   } catch (error) {

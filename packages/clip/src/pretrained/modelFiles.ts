@@ -9,6 +9,8 @@ export interface ModelFiles {
   read(file: string): Promise<Uint8Array | null>;
   /** Random access to a large file, or null if the model has no such file. */
   open(file: string): Promise<ByteSource | null>;
+  /** Where files come over a network: fetches those that are there, several at once. An index stands for its shards. */
+  preload?(files: readonly string[]): Promise<void>;
 }
 
 export interface PretrainedOptions {
@@ -16,20 +18,37 @@ export interface PretrainedOptions {
   revision?: string;
   /** Folder within the model. */
   subfolder?: string;
-  /** Access token for gated repositories, sent to the hub only. Default: the environment variable HF_TOKEN. */
-  token?: string;
+  /** Where the hub's files are kept, in Python's layout. Default: `env.cacheDir`, or the folder that Python uses. */
+  cacheDir?: string;
+  /** Only what is in the cache; the hub is not asked. Default: `env.offline`, or the variable HF_HUB_OFFLINE. */
+  localFilesOnly?: boolean;
+  /** Fetches the files anew, though they are in the cache. */
+  forceDownload?: boolean;
+  /** Access token for gated repositories, sent to the hub only; false sends none. Default: as Python finds it. */
+  token?: string | false;
   /** Replaces the global `fetch`. */
   fetch?: typeof fetch;
-  /** Told of each file as it is read. */
+  /** Ends a download. What has come stays in the cache, and the next one goes on from there. */
+  signal?: AbortSignal;
+  /** Told of each file as it is fetched and read. */
   progressCallback?: (event: ProgressEvent) => void;
 }
 
+/** As in transformers.js. */
 export interface ProgressEvent {
-  /** `ready` comes once, when the model can be called, and names no file. */
-  status: 'initiate' | 'progress' | 'done' | 'ready';
+  /**
+   * Each file has `initiate`, then `download` if it comes over the network, `progress` as bytes come, and `done`.
+   * `progress_total` sums up all files that are known by then. `ready` comes once, when the model can be called.
+   */
+  status: 'initiate' | 'download' | 'progress' | 'progress_total' | 'done' | 'ready';
   name: string;
+  /** Not with `progress_total` and `ready`. */
   file?: string;
-  /** Bytes read so far, and in all; with `progress` and `done`. */
+  /** Bytes so far, and in all; with `progress`, `progress_total` and `done`. */
   loaded?: number;
   total?: number;
+  /** Per cent; with `progress` and `progress_total`. */
+  progress?: number;
+  /** Each file's share; with `progress_total`. */
+  files?: Record<string, { loaded: number; total: number }>;
 }

@@ -2,9 +2,10 @@
 /** From what a user names (a folder, a web address, 'emoji-clip', a Hugging Face id) to the files of the model. */
 import { localFiles } from '#platform';
 import { InvalidArgumentError, ModelNotFoundError } from '../errors.js';
-import { emojiClipFiles, folderFiles, hubFiles, webFiles } from './fileSources.js';
+import { emojiClipFiles, folderFiles, webFiles } from './fileSources.js';
+import { hubFiles } from './hub/hubFiles.js';
 import type { ModelFiles, PretrainedOptions } from './modelFiles.js';
-import { withProgress } from './progress.js';
+import { ProgressReport, withProgress } from './progress.js';
 
 const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 const SUBFOLDER = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\/:?#][^\\:?#]*$/;
@@ -18,12 +19,19 @@ export async function resolveModelFiles(
   idOrPath: string | URL,
   options: PretrainedOptions = {},
 ): Promise<ModelFiles> {
-  const files = await locate(idOrPath, options);
-  return options.progressCallback ? withProgress(files, options.progressCallback) : files;
+  checkNames(idOrPath, options);
+  const name = String(idOrPath);
+  const report = options.progressCallback && new ProgressReport(name, options.progressCallback);
+  const files = await directFiles(idOrPath, options);
+  if (files) return report ? withProgress(files, report) : files;
+  if (HUB_ID.test(name) && !name.startsWith('.')) return hubFiles(name, options, report);
+  throw new ModelNotFoundError(
+    `There is no model '${name}': no such folder; give a folder, a web address, a Hugging Face id such as ` +
+      `'openai/clip-vit-base-patch32', or 'emoji-clip'.`,
+  );
 }
 
-async function locate(idOrPath: string | URL, options: PretrainedOptions): Promise<ModelFiles> {
-  checkNames(idOrPath, options);
+async function directFiles(idOrPath: string | URL, options: PretrainedOptions): Promise<ModelFiles | null> {
   const name = String(idOrPath);
   const { subfolder = '' } = options;
   if (/^https?:/i.test(name)) return webFiles(name, subfolder, options);
@@ -34,12 +42,7 @@ async function locate(idOrPath: string | URL, options: PretrainedOptions): Promi
       `${name} is a file; give the folder that holds it, with config.json and model.safetensors.`,
     );
   }
-  if (name === 'emoji-clip') return emojiClipFiles();
-  if (HUB_ID.test(name) && !name.startsWith('.')) return hubFiles(name, subfolder, options);
-  throw new ModelNotFoundError(
-    `There is no model '${name}': no such folder; give a folder, a web address, a Hugging Face id such as ` +
-      `'openai/clip-vit-base-patch32', or 'emoji-clip'.`,
-  );
+  return name === 'emoji-clip' ? emojiClipFiles() : null;
 }
 
 function checkNames(idOrPath: unknown, { subfolder }: PretrainedOptions): void {

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One file from the hub into a partial blob: on from where an earlier attempt broke off, checked at the end. */
+import { DownloadError } from '../../errors.js';
+import { type HubResponse, request, retrying } from './http.js';
+import { TransientError } from './hubErrors.js';
+import { bareEtag } from './names.js';
+import { fileAddress, type RemoteFile, type Repository } from './remoteFile.js';
+import type { PartialBlob } from './store.js';
+import { BlobVerifier, isContentHash } from './verify.js';
+
+export type OnBytes = (loaded: number, total: number | null) => void;
+
+/** @throws DownloadError, AccessError, the signal's reason; what has come by then stays in `partial` for the next time */
+export async function download(
+  file: string,
+  remote: RemoteFile,
+  repository: Repository,
+  partial: PartialBlob,
+  onBytes: OnBytes,
+): Promise<void> {
+  // Where nothing tells in the end whether both halves belong together, a half of another time is no use.
+  const useful = isContentHash(remote.etag) && remote.size !== null && partial.size <= remote.size;
+  if (!useful) await partial.clear();
+  const transfer = new Transfer(file, remote, repository, partial, onBytes);
+  await transfer.run();
+}
+
+class Transfer {
+  private readonly what: string;
+  private size: number | null;
+  private verifier: BlobVerifier;
+  /** Of what was received before, by the server that sent it: the rest must be of the same. */
+  private serverEtag: string | null = null;
+
+  constructor(
+    private readonly file: string,
+    private readonly remote: RemoteFile,
+    private readonly repository: Repository,
+    private readonly partial: PartialBlob,
+    private readonly onBytes: OnBytes,
+  ) {
+    this.what = `${file} of ${repository.id}`;
+    this.size = remote.size;
+    this.verifier = new BlobVerifier(remote.etag, remote.size);
+  }
+
+  async run(): Promise<void> {
+    for await (const part of this.partial.content()) this.verifier.update(part);
+    await this.partial.checkRoom((this.size ?? 0) - this.partial.size);
+    await retrying(this.repository.settings, (progressed) => this.receive(progressed));
+    const mismatch = await this.verifier.mismatch();
+    if (mismatch === null) return;
+    await this.partial.clear();
+    throw new DownloadError(
+      `${this.what} came broken: its hash is ${mismatch}, the hub says ${this.remote.etag}. Nothing of it was kept; try again.`,
+    );
+  }
+
+  private async receive(progressed: () => void): Promise<void> {
+    if (this.partial.size === this.size) return;
+    const response = await this.ask();
+    await this.checkAnswer(response);
+    const before = this.partial.size;
+    try {
+      for await (const part of response.body()) {
+        await this.take(part);
+        if (part.length > 0) progressed();
+      }
+    } finally {
+      response.cancel();
+    }
+    if (this.size === null || this.partial.size === this.size) return;
+    throw new TransientError(
+      `${this.what} cannot be fetched: it has ${this.size} bytes, and the server sent ${this.partial.size - before} of ` +
+        `the last ${this.size - before}. Try again later.`,
+    );
+  }
+
+  private async ask(): Promise<HubResponse> {
+    const { id, revision, settings } = this.repository;
+    const headers: Record<string, string> = {};
+    if (this.partial.size > 0) {
+      headers.Range = `bytes=${this.partial.size}-`;
+      if (this.serverEtag !== null) headers['If-Range'] = this.serverEtag;
+    }
+    const url = fileAddress(this.file, this.repository);
+    const timeout = settings.downloadTimeout;
+    try {
+      return await request({ what: this.what, id, revision, method: 'GET', url, headers, timeout }, settings);
+    } catch (error) {
+      // Such as 416: a partial blob that the server cannot go on from would be refused for ever.
+      if (error instanceof DownloadError && !(error instanceof TransientError)) await this.partial.clear();
+      throw error;
+    }
+  }
+
+  /** That the answer is the file asked for, from where it was asked for. */
+  private async checkAnswer(response: HubResponse): Promise<void> {
+    const { headers, status } = response;
+    const etag = headers.get('etag');
+    const linked = headers.get('x-linked-etag') ?? (response.foreign ? null : etag);
+    const changed = linked !== null && bareEtag(linked) !== this.remote.etag;
+    if (changed || (status === 206 && this.serverEtag !== null && etag !== this.serverEtag)) {
+      await this.fail(
+        response,
+        `${this.what} changed on the server while it was fetched. Nothing of it was kept; try again.`,
+      );
+    }
+    // Weak ones say that two answers mean the same, not that they are the same bytes.
+    this.serverEtag = etag?.startsWith('"') ? etag : null;
+    if (status === 206) return this.checkRange(response);
+    if (status !== 200) {
+      await this.fail(response, `${this.what} cannot be fetched: the server answers with status ${status}.`);
+    }
+    if (this.partial.size > 0) await this.restart();
+    this.size ??= this.sizeOf(headers);
+  }
+
+  private async checkRange(response: HubResponse): Promise<void> {
+    const range = response.headers.get('content-range') ?? '';
+    const [, start, , total] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(range) ?? [];
+    const sound =
+      Number(start) === this.partial.size &&
+      (total === '*' || this.size === null || Number(total) === this.size);
+    if (sound) return;
+    await this.fail(
+      response,
+      `${this.what} cannot be fetched: bytes from ${this.partial.size} on of ${this.size} were asked for, and the ` +
+        `server sends '${range.slice(0, 60)}'. Nothing of it was kept; try again.`,
+    );
+  }
+
+  private async take(part: Uint8Array): Promise<void> {
+    const loaded = this.partial.size + part.length;
+    if (this.size !== null && loaded > this.size) {
+      await this.partial.clear();
+      throw new DownloadError(
+        `${this.what} has ${this.size} bytes, and the server sends more. Nothing of it was kept; try again.`,
+      );
+    }
+    await this.partial.append(part);
+    this.verifier.update(part);
+    this.onBytes(loaded, this.size);
+  }
+
+  private sizeOf(headers: Headers): number | null {
+    const length = headers.get('content-length');
+    const encoded = (headers.get('content-encoding') ?? 'identity') !== 'identity';
+    return length === null || encoded ? null : Number(length);
+  }
+
+  private async restart(): Promise<void> {
+    await this.partial.clear();
+    this.verifier = new BlobVerifier(this.remote.etag, this.remote.size);
+  }
+
+  private async fail(response: HubResponse, message: string): Promise<never> {
+    response.cancel();
+    await this.partial.clear();
+    throw new DownloadError(message);
+  }
+}

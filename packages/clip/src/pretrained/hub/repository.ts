@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A repository at one revision: its files out of the cache, or off the hub into the cache. */
+import { hubPlatform } from '#hubStore';
+import { ModelNotFoundError, TFCLIPError } from '../../errors.js';
+import type { ProgressReport } from '../progress.js';
+import { download } from './download.js';
+import { NoSuchRevisionError } from './hubErrors.js';
+import { Limit } from './limit.js';
+import { checkFile, checkId, checkRevision, isCommit } from './names.js';
+import { askAbout, listFiles, type RemoteAnswer, type RemoteFile } from './remoteFile.js';
+import type { HubSettings } from './settings.js';
+import type { HubStore, StoredFile } from './store.js';
+
+const MOST_DOWNLOADS = 4;
+
+/** What all files of one load are taken from. */
+interface Pin {
+  commit: string;
+  /** The hub is not to be asked, or could not be. */
+  cachedOnly: boolean;
+}
+
+export interface FetchedFile extends StoredFile {
+  /** Came over the network just now. */
+  fresh: boolean;
+}
+
+export class HubRepository {
+  readonly store: HubStore;
+  private outOfReach = false;
+  private pin: Promise<Pin | null> | null = null;
+  private listing: ReturnType<typeof listFiles> | null = null;
+  /** What was asked to learn the commit, so that it need not be asked again. */
+  private readonly answers = new Map<string, RemoteFile | null>();
+  private readonly running = new Map<string, Promise<FetchedFile | null>>();
+  private readonly limit = new Limit(MOST_DOWNLOADS);
+
+  constructor(
+    readonly id: string,
+    private readonly revision: string,
+    private readonly settings: HubSettings,
+    private readonly progress?: ProgressReport,
+  ) {
+    checkId(id);
+    checkRevision(revision);
+    this.store = hubPlatform.openStore(id, settings.cacheDir);
+  }
+
+  /** What error messages call it: that a file is missing may be the cache's fault. */
+  get name(): string {
+    if (this.settings.offline) return `${this.id} (offline, as it is in ${this.store.place})`;
+    if (this.outOfReach) return `${this.id} (the hub is out of reach; as it is in ${this.store.place})`;
+    return this.id;
+  }
+
+  /** @returns null if the repository has no such file. @param largest bytes; a larger file is not fetched, but refused */
+  file(file: string, largest = Number.POSITIVE_INFINITY): Promise<FetchedFile | null> {
+    checkFile(this.id, file);
+    const running = this.running.get(file) ?? this.find(file, largest);
+    this.running.set(file, running);
+    const forget = () => this.running.delete(file);
+    running.then(forget, forget);
+    return running;
+  }
+
+  /** The commit that the revision stands for. */
+  async commit(file = 'config.json'): Promise<string> {
+    const pin = await this.pinned(file);
+    if (pin) return pin.commit;
+    throw new ModelNotFoundError(`${this.id} has no ${file}, so it is no model.`);
+  }
+
+  private async find(file: string, largest: number): Promise<FetchedFile | null> {
+    const pin = await this.pinned(file);
+    if (pin === null) return null;
+    const { commit, cachedOnly } = pin;
+    if (!this.settings.forceDownload) {
+      const found = await this.store.find(commit, file);
+      if (found) return found === 'absent' ? null : { ...found, fresh: false };
+    }
+    if (cachedOnly) return null;
+    const remote = await this.remote(file, commit);
+    if (remote === null) {
+      await this.store.setAbsent(commit, file).catch(() => {}); // A cache that cannot be written is asked again.
+      return null;
+    }
+    if ((remote.size ?? 0) > largest) {
+      throw new ModelNotFoundError(
+        `${file} of ${this.id} has ${remote.size} bytes; a file of this kind has at most ${largest}. It is not what its name says.`,
+      );
+    }
+    return this.limit.run(() => this.fetch(file, remote));
+  }
+
+  /** The first file asked for decides on the commit; null if there is neither that file nor a word of the commit. */
+  private pinned(file: string): Promise<Pin | null> {
+    this.pin ??= this.makePin(file).then(
+      (pin) => {
+        if (pin === null) this.pin = null;
+        return pin;
+      },
+      (error) => {
+        this.pin = null;
+        throw error;
+      },
+    );
+    return this.pin;
+  }
+
+  private async makePin(file: string): Promise<Pin | null> {
+    const { offline } = this.settings;
+    if (isCommit(this.revision)) return { commit: this.revision, cachedOnly: offline };
+    const known = await this.store.commitOf(this.revision);
+    if (offline) {
+      if (known) return { commit: known, cachedOnly: true };
+      throw this.notCached();
+    }
+    try {
+      // With an older state at hand, the hub is asked only once.
+      const settings = known ? { ...this.settings, retries: 0 } : this.settings;
+      const { commit, file: remote } = await this.ask(file, this.revision, settings);
+      if (commit === null) return null;
+      this.answers.set(file, remote);
+      await this.store.setCommit(this.revision, commit).catch(() => {}); // Needed only when the hub is out of reach.
+      return { commit, cachedOnly: false };
+    } catch (error) {
+      const passing = error instanceof TFCLIPError && !(error instanceof NoSuchRevisionError);
+      if (!passing || !known || this.settings.forceDownload) throw error;
+      this.outOfReach = true;
+      return { commit: known, cachedOnly: true };
+    }
+  }
+
+  private async remote(file: string, commit: string): Promise<RemoteFile | null> {
+    const known = this.answers.get(file);
+    this.answers.delete(file);
+    if (known !== undefined) return known;
+    return (await this.ask(file, commit, this.settings)).file;
+  }
+
+  private async ask(
+    file: string,
+    revision: string,
+    settings: HubSettings,
+  ): Promise<Exclude<RemoteAnswer, 'hidden'>> {
+    const at = { id: this.id, revision, settings };
+    if (!this.listing) {
+      const answer = await askAbout(file, at);
+      if (answer !== 'hidden') return answer;
+    }
+    this.listing ??= listFiles(at).catch((error) => {
+      this.listing = null;
+      throw error;
+    });
+    const { commit, files } = await this.listing;
+    const remote = files.get(file) ?? null;
+    return remote ? { file: remote, commit } : { file: null, commit };
+  }
+
+  private async fetch(file: string, remote: RemoteFile): Promise<FetchedFile> {
+    const { store } = this;
+    const { signal, forceDownload } = this.settings;
+    this.progress?.initiate(file, remote.size ?? undefined);
+    const unlock = await store.lock(remote.etag, signal);
+    try {
+      if (forceDownload || !(await store.hasBlob(remote.etag))) await this.fetchBlob(file, remote);
+      await store.link(remote.commit, file, remote.etag);
+    } finally {
+      await unlock();
+    }
+    const stored = await store.find(remote.commit, file);
+    if (stored === null || stored === 'absent') {
+      throw new ModelNotFoundError(
+        `${file} of ${this.id} vanished from ${store.place} while it was fetched; try again.`,
+      );
+    }
+    this.progress?.done(file, stored.size);
+    return { ...stored, fresh: true };
+  }
+
+  private async fetchBlob(file: string, remote: RemoteFile): Promise<void> {
+    const partial = await this.store.partial(remote.etag);
+    try {
+      if (this.settings.forceDownload) await partial.clear();
+      this.progress?.download(file);
+      const at = { id: this.id, revision: remote.commit, settings: this.settings };
+      await download(file, remote, at, partial, (loaded, total) => this.progress?.bytes(file, loaded, total));
+      await partial.complete();
+    } finally {
+      await partial.close();
+    }
+  }
+
+  private notCached(): ModelNotFoundError {
+    return new ModelNotFoundError(
+      `${this.id} at revision '${this.revision}' is not in ${this.store.place}, and the hub is not asked: allow it ` +
+        '(localFilesOnly: false, no HF_HUB_OFFLINE), or fetch the model before.',
+    );
+  }
+}
