@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+/** savePretrained: the folder reads back identically, whatever kind of files the model came from. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openSource, SafetensorsReader } from '@tfjs-clip/safetensors';
+import {
+  TFCLIPForImageClassification,
+  TFCLIPModel,
+  type TFCLIPPreTrainedModel,
+  TFCLIPTextModel,
+  TFCLIPTextModelWithProjection,
+  TFCLIPVisionModel,
+  TFCLIPVisionModelWithProjection,
+} from 'tfjs-clip';
+import { describeBackends } from '../harness/backends.js';
+import { modelFolder } from '../harness/fixture.js';
+import { leavesNoTensors } from '../harness/leaks.js';
+
+interface ModelClass {
+  readonly name: string;
+  fromPretrained(folder: string): Promise<TFCLIPPreTrainedModel>;
+}
+
+const saved: [string, ModelClass][] = [
+  ['clip-quick-gelu', TFCLIPModel],
+  ['clip-gelu', TFCLIPModel],
+  ['clip-gelu-sharded', TFCLIPModel],
+  ['clip-gelu-float16', TFCLIPModel],
+  ['clip-gelu-bfloat16', TFCLIPModel],
+  ['clip-gelu-4.x', TFCLIPModel],
+  ['text-model', TFCLIPTextModel],
+  ['text-model-4.x', TFCLIPTextModel],
+  ['text-model-with-projection', TFCLIPTextModelWithProjection],
+  ['vision-model', TFCLIPVisionModel],
+  ['vision-model-with-projection', TFCLIPVisionModelWithProjection],
+  ['clip-quick-gelu', TFCLIPVisionModelWithProjection],
+  ['image-classification', TFCLIPForImageClassification],
+];
+
+describeBackends('savePretrained', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'tfjs-clip-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it.each(saved)('%s reads back with the same configuration and bits', async (name, modelClass) => {
+    await leavesNoTensors(async () => {
+      const model = await modelClass.fromPretrained(modelFolder(name));
+      await model.savePretrained(path.join(folder, 'new', 'model'));
+      const reloaded = await modelClass.fromPretrained(path.join(folder, 'new', 'model'));
+      const architectures = { architectures: [modelClass.name.replace('TF', '')], dtype: 'float32' };
+      const { torch_dtype, ...configuration } = model.config.toJSON();
+      expect(reloaded.config.toJSON()).toEqual({ ...configuration, ...architectures });
+      const [before, after] = [model.namedWeights(), reloaded.namedWeights()];
+      expect([...after.keys()]).toEqual([...before.keys()]);
+      for (const [key, variable] of before)
+        expect(await after.get(key)!.data()).toEqual(await variable.data());
+      model.dispose();
+      reloaded.dispose();
+    });
+  });
+});
+
+it.each([
+  ['clip-quick-gelu', TFCLIPModel],
+  ['text-model-with-projection', TFCLIPTextModelWithProjection],
+  ['vision-model-with-projection', TFCLIPVisionModelWithProjection],
+  ['image-classification', TFCLIPForImageClassification],
+] as [string, ModelClass][])('%s is written as transformers wrote it', async (name, modelClass) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tfjs-clip-'));
+  const model = await modelClass.fromPretrained(modelFolder(name));
+  await model.savePretrained(folder);
+  expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors']);
+  const config = async (from: string) => JSON.parse(await readFile(path.join(from, 'config.json'), 'utf8'));
+  expect(await config(folder)).toEqual(await config(modelFolder(name)));
+  const [ours, theirs] = await Promise.all([folder, modelFolder(name)].map(tensorsOf));
+  expect(ours).toEqual(theirs);
+  model.dispose();
+  await rm(folder, { recursive: true });
+});
+
+it('namedWeights are named as in the checkpoint', async () => {
+  const theirs = (await tensorsOf(modelFolder('clip-quick-gelu'))).tensors;
+  const model = await TFCLIPModel.fromPretrained(modelFolder('clip-quick-gelu'));
+  expect([...model.namedWeights().keys()].sort()).toEqual(Object.keys(theirs).sort());
+  model.dispose();
+});
+
+/** Names, types, shapes and bytes. */
+async function tensorsOf(folder: string) {
+  const reader = await SafetensorsReader.open(await openSource(path.join(folder, 'model.safetensors')));
+  const tensors: Record<string, object> = {};
+  for (const name of reader.names().sort()) {
+    const { dtype, shape } = reader.info(name);
+    tensors[name] = { dtype, shape, bytes: Buffer.from(await reader.bytes(name)).toString('hex') };
+  }
+  await reader.close();
+  return { metadata: reader.metadata, tensors };
+}
