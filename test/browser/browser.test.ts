@@ -3,14 +3,16 @@
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { files as emojiClip } from '@tfjs-clip/emoji-clip';
 import type { Browser, Page } from 'playwright-core';
 import { type LabelScore, pipeline } from 'tfjs-clip';
 import { Bundle } from './bundle.js';
 import { describeInChromium, launchChromium, troublesOf } from './chromium.js';
 import type { Kind } from './page/inputs.js';
-import { type Site, serveFolder } from './server.js';
+import { type Site, serve } from './server.js';
 
 const pictures = path.resolve(__dirname, '../fixtures/browser');
 const python = JSON.parse(readFileSync(path.join(pictures, 'scores.json'), 'utf8'));
@@ -39,7 +41,10 @@ describeInChromium('a page that Vite has bundled', () => {
 
   beforeAll(async () => {
     bundle = await Bundle.build();
-    site = await serveFolder(bundle.folder);
+    site = await serve({
+      '/a-model/': path.dirname(fileURLToPath(emojiClip['config.json'])),
+      '/': bundle.folder,
+    });
     browser = await launchChromium();
     await tf.setBackend('wasm');
     const classify = await pipeline('zero-shot-image-classification', 'emoji-clip');
@@ -91,6 +96,18 @@ describeInChromium('a page that Vite has bundled', () => {
     await page.close();
   });
 
+  it('reads a model from an address', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${site.address}/inputs.html?backend=wasm&model=${site.address}/a-model`);
+    await page.waitForFunction(() => window.page);
+    const { scores } = await page.evaluate(
+      (labels) => window.page.classify('blob', 'sun.png', labels),
+      labels,
+    );
+    await expect(scores).toBeCloseToTensor(nodeScores['sun.png'], TOLERANCE);
+    await page.close();
+  });
+
   describe.each(['wasm', 'webgl'])('on %s', (backend) => {
     let page: Page;
     let troubles: string[];
@@ -98,7 +115,7 @@ describeInChromium('a page that Vite has bundled', () => {
     beforeAll(async () => {
       page = await browser.newPage();
       troubles = troublesOf(page);
-      await page.goto(`${site.address}/inputs.html?backend=${backend}`);
+      await page.goto(`${site.address}/inputs.html?backend=${backend}&model=emoji-clip`);
       await page.waitForFunction(() => window.page);
     });
 

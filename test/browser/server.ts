@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Serves a folder on 127.0.0.1, its pages isolated from other origins: there tfjs tries more than elsewhere. */
+/** Serves folders on 127.0.0.1, its pages isolated from other origins: there tfjs tries more than elsewhere. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,10 +30,12 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function serveFolder(folder: string): Promise<Site> {
+/** @param folders by the start of their addresses, the more special first: `{ '/model/': …, '/': … }` */
+export async function serve(folders: Readonly<Record<string, string>>): Promise<Site> {
   const server = createServer(async ({ url }, response) => {
     const { pathname } = new URL(url!, 'http://localhost');
-    const file = path.join(folder, decodeURIComponent(pathname));
+    const [start, folder] = Object.entries(folders).find(([start]) => pathname.startsWith(start))!;
+    const file = path.join(folder, decodeURIComponent(pathname.slice(start.length)));
     try {
       const content = await readFile(file);
       const type = TYPES[path.extname(file)] ?? 'application/octet-stream';

@@ -30,8 +30,9 @@ async function draw(file: string): Promise<CanvasRenderingContext2D> {
   return context;
 }
 
+const parameters = new URLSearchParams(location.search);
 const page = {
-  backend: await useBackend(new URLSearchParams(location.search).get('backend')!),
+  backend: await useBackend(parameters.get('backend')!),
 
   /** The score of each label in the order given, and how many tensors the call left behind. */
   async classify(kind: Kind, file: string, labels: string[]) {
@@ -59,7 +60,7 @@ const page = {
   },
 };
 
-const classify = await pipeline('zero-shot-image-classification', 'emoji-clip');
+const classify = await pipeline('zero-shot-image-classification', parameters.get('model')!);
 Object.assign(window, { page });
 
 declare global {
