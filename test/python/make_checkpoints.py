@@ -263,6 +263,55 @@ def flax_files(state):
     (target / "flax_model.msgpack").write_bytes(msgpack.packb(tree, use_bin_type=True))
 
 
+# What a reader meets besides: views and types, and files that it does not read
+
+
+def odd_files():
+    target = folder("odd")
+    matrix = torch.arange(12, dtype=torch.float32).reshape(3, 4)
+    tensors = {
+        "whole": matrix,
+        "transposed": matrix.T,
+        "strided": matrix[1:, ::2],
+        "same": matrix,
+        "scalar": torch.tensor(0.5, dtype=torch.float64),
+        "empty": torch.zeros(0, 3),
+        "integers": torch.tensor([1, -2, 2**40]),
+        "bfloat16": torch.tensor([1.5, -3e38], dtype=torch.bfloat16),
+        "flags": torch.tensor([True, False]),
+    }
+    wrapped = {name: torch.nn.Parameter(tensor) if name == "whole" else tensor for name, tensor in tensors.items()}
+    torch.save(wrapped, target / "views.pt")
+    torch.save(wrapped, target / "protocol-4.pt", pickle_protocol=4)
+    torch.save({"whole": matrix}, target / "legacy.pt", _use_new_zipfile_serialization=False)
+    torch.save({"broadcast": torch.ones(1).expand(1000)}, target / "broadcast.pt")
+    torch.save(torch.nn.Linear(2, 2), target / "module.pt")
+    as_float = {name: tensor.float().contiguous().clone() for name, tensor in tensors.items()}
+    save_file(as_float, target / "views.safetensors", VERSIONS)
+    hdf5_files(target, matrix.numpy())
+
+
+def hdf5_files(target, matrix):
+    with h5py.File(target / "types.h5", "w") as file:
+        for dtype in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1"):
+            file[f"group/{dtype}"] = matrix.astype(dtype)
+        file["scalar"] = 0.5
+        file["empty"] = matrix[:0]
+    for name, options in {
+        "compressed": dict(compression="gzip"),
+        "chunked": dict(chunks=(1, 4)),
+        "big-endian": dict(dtype=">f4"),
+    }.items():
+        with h5py.File(target / f"{name}.h5", "w") as file:
+            file.create_dataset("matrix", data=matrix, **options)
+    with h5py.File(target / "latest.h5", "w", libver="latest") as file:
+        file["matrix"] = matrix
+    with h5py.File(target / "link.h5", "w") as file:
+        file["link"] = h5py.SoftLink("/elsewhere")
+    with h5py.File(target / "circle.h5", "w") as file:
+        file.create_group("group")["again"] = file["/"]
+
+
 def sharded_index(model):
     """How transformers splits this model, for the writer."""
     target = folder("hugging-face-sharded")
@@ -283,6 +332,7 @@ if __name__ == "__main__":
     keras_files(state)
     flax_files(state)
     sharded_index(model)
+    odd_files()
     with torch.no_grad():
         logits = model(**inputs).logits_per_image
         theirs = model.get_image_features(inputs["pixel_values"]).pooler_output

@@ -107,7 +107,9 @@ class Hdf5Reader {
   /** IV.A.1.a: a first block of messages, and others that messages of it point to. */
   private async readMessages(address: number): Promise<Message[]> {
     const header = await this.file.view(address, 16);
-    if (header.getUint8(0) !== 1) throw this.unsupported('its object headers are of the newer kind');
+    if (header.getUint32(0) === 0x4f484452)
+      throw this.unsupported('its object headers are of the newer kind'); // OHDR
+    if (header.getUint8(0) !== 1) throw this.broken(`there is no object at byte ${address}`);
     const blocks = [{ offset: address + 16, size: header.getUint32(8, true) }];
     const messages: Message[] = [];
     for (let block = blocks.shift(); block; block = blocks.shift()) {

@@ -71,7 +71,6 @@ function parseIndex(bytes: Uint8Array, indexFile: string): Map<string, string> {
   return fileOf;
 }
 
-/** A shard holds what the index says, and nothing besides that the index says is elsewhere. */
 function checkShard(
   fileOf: ReadonlyMap<string, string>,
   shard: RawCheckpoint,
@@ -79,12 +78,6 @@ function checkShard(
   indexFile: string,
 ): void {
   const held = new Set(shard.tensors.map(({ name }) => name));
-  for (const name of held) {
-    const listed = fileOf.get(name);
-    if (listed !== undefined && listed !== file) {
-      throw new BrokenCheckpointError(indexFile, `it lists '${name}' in ${listed}, but ${file} holds it too`);
-    }
-  }
   // Keras's index leaves out what its file has around a variable's name.
   if (file.endsWith('.h5')) return;
   for (const [name, listed] of fileOf) {
