@@ -81,6 +81,19 @@ it.each([
   await rm(folder, { recursive: true });
 });
 
+it('numbers that transformers wants as floats are written as floats', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'tfjs-clip-'));
+  const model = await TFCLIPModel.fromPretrained(modelFolder('clip-quick-gelu'));
+  await model.savePretrained(folder);
+  const text = await readFile(path.join(folder, 'config.json'), 'utf8');
+  expect(text).toContain('"initializer_factor": 1.0,');
+  expect(text).toContain('"logit_scale_init_value": 2.0,');
+  expect(text.match(/"attention_dropout": 0\.0,$/gm)).toHaveLength(2);
+  expect(text.match(/"projection_dim": 18,$/gm)).toHaveLength(3);
+  model.dispose();
+  await rm(folder, { recursive: true });
+});
+
 it('namedWeights are named as in the checkpoint', async () => {
   const theirs = (await tensorsOf(modelFolder('clip-quick-gelu'))).tensors;
   const model = await TFCLIPModel.fromPretrained(modelFolder('clip-quick-gelu'));
