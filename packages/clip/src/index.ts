@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all assist/source/organizeImports: grouped for those who read it
 /** The public names of tfjs-clip. */
+
 // Models, their outputs and losses.
+export * from './models/index.js';
+
+// Text and pictures into tensors.
+export { CLIPProcessor } from './processing/clipProcessor.js';
+export * from './processing/image/index.js';
+export * from './processing/tokenizer/index.js';
+
+// Pipelines.
+export * from './pipelines/index.js';
 
 // Configurations.
 export {
@@ -11,8 +22,7 @@ export {
   CLIPVisionConfig,
   type CLIPVisionConfigFields,
 } from './configuration/index.js';
-// Errors.
-export * from './errors.js';
+
 // Layers, for models of your own and for tf.loadLayersModel.
 export {
   CLIPLayerNorm,
@@ -26,13 +36,10 @@ export {
   TFCLIPVisionEmbeddings,
   TFCLIPVisionTransformer,
 } from './layers/index.js';
-export * from './models/index.js';
-// Pipelines.
-export * from './pipelines/index.js';
+
 // Where models come from.
 export * from './pretrained/hub/index.js';
 export type { ModelFiles, PretrainedOptions, ProgressEvent } from './pretrained/modelFiles.js';
-// Text and pictures into tensors.
-export { CLIPProcessor } from './processing/clipProcessor.js';
-export * from './processing/image/index.js';
-export * from './processing/tokenizer/index.js';
+
+// Errors.
+export * from './errors.js';
