@@ -20,8 +20,13 @@ export interface QuantizedEntry {
 }
 
 export const QUANTIZATION_KEY = 'quantization';
-export const SCALES = '.scales';
+const SCALES = '.scales';
 const VERSION = 1;
+
+/** The name of the weight whose scales these are, or the name itself. */
+export function ownerOf(name: string): string {
+  return name.endsWith(SCALES) ? name.slice(0, -SCALES.length) : name;
+}
 
 export function quantizedEntry(
   [rows, columns]: readonly number[],

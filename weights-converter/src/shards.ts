@@ -7,7 +7,7 @@
 import { DTYPES, type WritableTensor } from '@tfjs-clip/safetensors';
 import { elementCount } from './bytes.js';
 import { UnwritableTensorError } from './errors.js';
-import { SCALES } from './quantizedFiles.js';
+import { ownerOf } from './quantizedFiles.js';
 
 export interface Shard {
   file: string;
@@ -58,7 +58,7 @@ export function planShards(
 function unitsOf(tensors: Iterable<WritableTensor>): WritableTensor[][] {
   const units = new Map<string, WritableTensor[]>();
   for (const tensor of tensors) {
-    const owner = tensor.name.endsWith(SCALES) ? tensor.name.slice(0, -SCALES.length) : tensor.name;
+    const owner = ownerOf(tensor.name);
     const unit = units.get(owner);
     if (unit) unit.push(tensor);
     else units.set(owner, [tensor]);

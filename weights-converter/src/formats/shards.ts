@@ -3,6 +3,7 @@
 import { type ByteSource, SafetensorsError } from '@tfjs-clip/safetensors';
 import type { CheckpointFiles, CheckpointFormat, RawCheckpoint } from '../checkpoint.js';
 import { BrokenCheckpointError, UnsafeCheckpointError } from '../errors.js';
+import { ownerOf } from '../quantizedFiles.js';
 
 /** A plain file name: no separators, drive letters, URL escapes or control characters. */
 const SHARD_NAME = /^[\p{L}\p{N}_](?!.*\.\.)[\p{L}\p{N}_. -]*\.(?:bin|pt|h5|msgpack|safetensors)$/u;
@@ -81,7 +82,7 @@ function checkShard(
   // Keras's index leaves out what its file has around a variable's name.
   if (file.endsWith('.h5')) return;
   for (const [name, listed] of fileOf) {
-    if (listed === file && !held.has(name)) {
+    if (listed === file && !held.has(ownerOf(name))) {
       throw new BrokenCheckpointError(indexFile, `it lists '${name}' in ${file}, which does not hold it`);
     }
   }

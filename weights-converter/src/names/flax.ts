@@ -23,6 +23,6 @@ export const flax: NamingScheme = {
       : { theirs: path.replace(/\/[^/]*$/, `/${last}`), ours: name, layout: 'ours' };
   }),
   ignored: /(?:^|\/)position_ids$/,
-  matches: (names) => [...names].some((name) => /\/(?:kernel|scale)$/.test(name)),
+  matches: (names) => [...names].some((name) => name.endsWith('/scale')),
   normalize: (name) => name.replace(/^params\//, ''),
 };

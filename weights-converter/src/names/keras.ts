@@ -22,7 +22,7 @@ export const keras: NamingScheme = {
   name: 'keras',
   rows: CLIP_TENSORS.flatMap(rowsOf),
   ignored: /(?:^|\/)(?:iteration|learning_rate)(?::0)?$/,
-  matches: (names) => [...names].some((name) => /\/(?:kernel|gamma)(?::0)?$/.test(name)),
+  matches: (names) => [...names].some((name) => /\/gamma(?::0)?$/.test(name)),
   normalize(name) {
     const parts = name.replace(/:0$/, '').split('/');
     const root = parts.findIndex((part) => ROOTS.has(part));
