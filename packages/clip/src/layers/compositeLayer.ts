@@ -24,7 +24,7 @@ export interface WeightSlot {
   create(value: tf.Tensor): void;
 }
 
-/** Where the values of new variables come from; undefined leaves it to the slot's initializer. */
+/** Where the values of new variables come from. */
 export type WeightSource = (slot: WeightSlot) => tf.Tensor;
 
 let passedWeights: ReadonlyMap<WeightSlot, tf.Tensor> | null = null;
@@ -43,6 +43,8 @@ export function withWeights<T>(weights: ReadonlyMap<WeightSlot, tf.Tensor>, comp
 export abstract class CompositeLayer extends tf.layers.Layer {
   private readonly ownSlots = new Map<string, WeightSlot>();
   private readonly children: CompositeLayer[] = [];
+  /** Whether tfjs-layers had the variables made. Else they belong to the model that made them, not to a LayersModel. */
+  private builtByLayersModel = false;
 
   /** @param path empty for the layer that holds a whole model */
   constructor(
@@ -62,8 +64,18 @@ export abstract class CompositeLayer extends tf.layers.Layer {
     for (const slot of this.weightSlots()) if (!slot.variable) slot.create(source(slot));
   }
 
+  override get built(): boolean {
+    const slots = this.ownSlots ? this.weightSlots() : [];
+    return super.built || (slots.length > 0 && slots.every(({ variable }) => variable));
+  }
+
+  override set built(built: boolean) {
+    super.built = built;
+  }
+
   /** tfjs-layers calls this when the layer is first applied in a LayersModel, under a name scope of the layer's name. */
   override build(): void {
+    this.builtByLayersModel = true;
     // tf.loadLayersModel makes variables of zeros and leaves the values drawn here alone.
     tf.tidy(() => this.addVariables('', randomWeights(seededRandom(0))));
   }
@@ -74,6 +86,11 @@ export abstract class CompositeLayer extends tf.layers.Layer {
       slot.variable?.dispose();
       slot.variable = undefined;
     }
+  }
+
+  /** tfjs-layers calls this when a LayersModel with this layer is disposed. */
+  override dispose(): ReturnType<tf.layers.Layer['dispose']> {
+    return this.builtByLayersModel ? super.dispose() : { refCountAfterDispose: 1, numDisposedVariables: 0 };
   }
 
   override get trainableWeights(): tf.LayerVariable[] {

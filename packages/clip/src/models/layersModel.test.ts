@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
 import { describeBackends } from '../../../../test/harness/backends.js';
+import { artifactsOf } from '../../../../test/harness/checkLayer.js';
 import { Fixture, modelFolder } from '../../../../test/harness/fixture.js';
 import { leavesNoTensors } from '../../../../test/harness/leaks.js';
 import { CLIPConfig } from '../configuration/index.js';
@@ -109,6 +110,22 @@ describeBackends('toLayersModel', () => {
     trained.dispose();
   });
 
+  it('disposed leaves the model its weights, to be used again', async () => {
+    await leavesNoTensors(async () => {
+      const inputs = fixture.inputs('base');
+      for (let i = 0; i < 2; i++) {
+        const { text, vision } = model.toLayersModel();
+        const features = vision.predict(inputs.pixelValues) as tf.Tensor;
+        await expect(features).toBeCloseToTensor(fixture.get('base.image_features').values, 5e-6);
+        features.dispose();
+        for (const tower of [text, vision]) expect(tower.dispose().numDisposedVariables).toBe(0);
+      }
+      return { ...inputs };
+    });
+    const sizes = [...model.namedWeights().values()].map(({ size }) => size);
+    expect(model.layer.countParams()).toBe(sizes.reduce((a, b) => a + b));
+  });
+
   it('of a tower alone, and one of it after another', async () => {
     const tower = await TFCLIPVisionModel.fromPretrained(modelFolder('vision-model'));
     tower.toLayersModel();
@@ -152,14 +169,4 @@ async function snapshot(model: {
 function inputsOf(tower: 'text' | 'vision'): tf.Tensor[] {
   if (tower === 'vision') return [tf.randomNormal([2, 3, 8, 8], 0, 1, 'float32', 1)];
   return [tf.tensor2d([[1, 5, 19, 19]], undefined, 'int32'), tf.tensor2d([[1, 1, 1, 0]], undefined, 'int32')];
-}
-
-function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
-  return new Promise((done, fail) => {
-    const keep = async (artifacts: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> => {
-      done(artifacts);
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    };
-    model.save(tf.io.withSaveHandler(keep)).catch(fail);
-  });
 }
