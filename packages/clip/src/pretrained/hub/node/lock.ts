@@ -35,16 +35,9 @@ export async function lockFile(file: string, signal?: AbortSignal): Promise<() =
 }
 
 async function tryLock(file: string): Promise<(() => Promise<void>) | null> {
-  const id = randomUUID();
-  try {
-    const handle = await open(file, 'wx', 0o664);
-    held.add(id);
-    await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), id } satisfies Owner));
-    await handle.close();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
-    throw error;
-  }
+  const owner: Owner = { pid: process.pid, host: hostname(), id: randomUUID() };
+  held.add(owner.id);
+  if (!(await create(file, owner))) return null;
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => {});
@@ -52,9 +45,29 @@ async function tryLock(file: string): Promise<(() => Promise<void>) | null> {
   heartbeat.unref();
   return async () => {
     clearInterval(heartbeat);
-    if ((await ownerOf(file))?.id === id) await rm(file, { force: true });
-    held.delete(id);
+    if ((await ownerOf(file))?.id === owner.id) await rm(file, { force: true });
+    held.delete(owner.id);
   };
+}
+
+/** false if it is there already. */
+async function create(file: string, owner: Owner): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx', 0o664);
+    try {
+      await handle.writeFile(JSON.stringify(owner));
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (error) {
+    held.delete(owner.id);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function breakIfStale(file: string): Promise<boolean> {
