@@ -62,6 +62,20 @@ describeBackends('one tower out of a full checkpoint', () => {
     );
   });
 
+  it.each(['clip-gelu', 'clip-gelu-sharded'])('either, from %s', async (folder) => {
+    const fixture = await Fixture.read('clip-gelu');
+    await withModel(TFCLIPTextModel.fromPretrained(modelFolder(folder)), (text) =>
+      withModel(TFCLIPVisionModel.fromPretrained(modelFolder(folder)), async (vision) => {
+        const inputs = fixture.inputs('base');
+        const towers = [text.call(inputs).poolerOutput, vision.call(inputs).poolerOutput];
+        for (const [i, tower] of ['text', 'vision'].entries()) {
+          const expected = fixture.get(`base.${tower}_model_output.pooler_output`).values;
+          await expect(towers[i]).toBeCloseToTensor(expected, TOLERANCE);
+        }
+      }),
+    );
+  });
+
   it('interpolation leaves a picture of the configured size as it is', async () => {
     const { pixelValues } = (await Fixture.read('clip-quick-gelu')).inputs('base');
     await withModel(TFCLIPVisionModel.fromPretrained(modelFolder('clip-quick-gelu')), async (vision) => {

@@ -11,7 +11,7 @@ import { ImageClassifierOutput } from './outputs.js';
 import { type ModelOptions, TFCLIPPreTrainedModel } from './preTrainedModel.js';
 
 export interface ClassificationInputs extends ImageInputs {
-  /** int32 [batch] of classes, or float32 [batch, numLabels]; lists of integers are classes. */
+  /** Classes, int32 [batch] or a list of integers; or values for every label, float32 [batch, numLabels] or a list of lists. */
   labels?: tf.Tensor | number[] | number[][];
 }
 
@@ -54,10 +54,13 @@ export class TFCLIPForImageClassification extends TFCLIPPreTrainedModel {
   }
 
   private loss(logits: tf.Tensor2D, labels: NonNullable<ClassificationInputs['labels']>): tf.Scalar {
-    const isInteger = !(labels instanceof tf.Tensor) && labels.flat().every(Number.isInteger);
-    const targets =
-      labels instanceof tf.Tensor ? labels : tf.tensor(labels, undefined, isInteger ? 'int32' : 'float32');
+    const targets = labels instanceof tf.Tensor ? labels : labelTensor(labels);
     const problemType = this.config.problemType ?? inferProblemType(this.config.numLabels, targets);
     return classificationLoss(logits, targets, problemType);
   }
+}
+
+function labelTensor(labels: number[] | number[][]): tf.Tensor {
+  const areClasses = labels.every(Number.isInteger);
+  return tf.tensor(labels, undefined, areClasses ? 'int32' : 'float32');
 }
