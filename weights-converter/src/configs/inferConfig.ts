@@ -10,6 +10,7 @@ const HEAD_WIDTH = 64;
 
 /** @throws UnsupportedCheckpointError if the tensors have no tower, or one that is no vision transformer */
 export function inferConfig(checkpoint: Checkpoint): ModelConfig {
+  const { scheme } = checkpoint;
   const shapes = canonicalShapes(checkpoint);
   const [activation, reason] = activationOf(checkpoint);
   const notes = [`There is no config.json: the sizes are those of the tensors, and ${reason}.`];
@@ -18,10 +19,10 @@ export function inferConfig(checkpoint: Checkpoint): ModelConfig {
   if (text && vision) {
     const projection_dim = text.projection_dim ?? vision.projection_dim;
     const json = { model_type: 'clip', projection_dim, text_config: text, vision_config: vision };
-    return { json, source: 'tensors', notes };
+    return { json, source: 'tensors', scheme, notes };
   }
   const tower = text ?? vision;
-  if (tower) return { json: tower, source: 'tensors', notes };
+  if (tower) return { json: tower, source: 'tensors', scheme, notes };
   throw new UnsupportedCheckpointError(
     `${checkpoint.name} has no config.json, and its tensors are not those of a CLIP: ` +
       'none is the embedding of a text or a vision tower.',

@@ -2,6 +2,7 @@
 /** The configuration of a checkpoint as Hugging Face's config.json has it, wherever it comes from. */
 import type { Checkpoint, CheckpointFiles } from '../checkpoint.js';
 import { BrokenCheckpointError } from '../errors.js';
+import type { SchemeName } from '../names/scheme.js';
 import { openCheckpoint } from '../openCheckpoint.js';
 import { inferConfig } from './inferConfig.js';
 import { fromOpenClipConfig, preprocessorOfOpenClip } from './openClipConfig.js';
@@ -12,6 +13,8 @@ export interface ModelConfig {
   /** As in config.json: snake_case, with what is not known left out. */
   json: JSONObject;
   source: 'config.json' | 'open_clip_config.json' | 'tensors';
+  /** Whose names the tensors have, where they had to tell; else null. */
+  scheme: SchemeName | null;
   /** What had to be assumed; sentences to show to a user. */
   notes: string[];
 }
@@ -27,7 +30,7 @@ const OPEN_CLIP = 'open_clip_config.json';
  */
 export async function readConfig(files: CheckpointFiles, checkpoint?: Checkpoint): Promise<ModelConfig> {
   const json = await readJSON(files, 'config.json');
-  if (json) return { json, source: 'config.json', notes: [] };
+  if (json) return { json, source: 'config.json', scheme: null, notes: [] };
   const openClip = await readJSON(files, OPEN_CLIP);
   if (openClip) return fromOpenClipConfig(openClip, files.name);
   if (checkpoint) return inferConfig(checkpoint);

@@ -66,6 +66,7 @@ export function fromOpenClipConfig(json: JSONObject, name: string): ModelConfig 
   return {
     json: { model_type: 'clip', projection_dim, text_config, vision_config },
     source: 'open_clip_config.json',
+    scheme: null,
     notes: [],
   };
 }

@@ -9,6 +9,8 @@ import {
   type CheckpointTensor,
   matchCheckpoint,
   openCheckpoint,
+  readConfig,
+  type SchemeName,
   type Tower,
   WeightsConverterError,
 } from '@tfjs-clip/weights-converter';
@@ -18,10 +20,24 @@ import type { CompositeLayer, WeightSlot } from '../layers/compositeLayer.js';
 import type { ModelFiles } from './modelFiles.js';
 import { readJSON } from './readJSON.js';
 
-/** @throws ModelNotFoundError where there is no config.json, ConfigurationError where it is broken */
+/** Whose checkpoints are published without a config.json; of the others it is missing, and a guess could be wrong. */
+const WITHOUT_CONFIG: readonly (SchemeName | null)[] = ['openai', 'openclip'];
+
+/**
+ * config.json, or what stands for it: OpenCLIP's configuration, or the shapes of OpenAI's and OpenCLIP's tensors.
+ *
+ * @throws ModelNotFoundError where there is none of these, ConfigurationError where config.json is broken, CheckpointError
+ *   where what stands for it cannot be read
+ */
 export async function readConfigJSON(files: ModelFiles): Promise<JSONObject> {
   const json = await readJSON(files, 'config.json');
   if (json) return json;
+  try {
+    const config = await readConfig(files);
+    if (config.source !== 'tensors' || WITHOUT_CONFIG.includes(config.scheme)) return config.json;
+  } catch (error) {
+    if (!(error instanceof CheckpointNotFoundError)) throw explain(error);
+  }
   throw new ModelNotFoundError(
     `${files.name} has no config.json, so it is no model; a model's folder holds config.json and model.safetensors.`,
   );

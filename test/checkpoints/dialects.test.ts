@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One tiny CLIP in every dialect that weights are published in: each gives the logits that Python computes. */
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { TFCLIPModel, TFCLIPTextModelWithProjection, TFCLIPVisionModelWithProjection } from 'tfjs-clip';
+import { describeBackends } from '../harness/backends.js';
+import { Fixture, relativeDifference, withModel } from '../harness/fixture.js';
+import { leavesNoTensors } from '../harness/leaks.js';
+
+/** Of the largest value; sums in another order. */
+const TOLERANCE = 5e-6;
+const ROOT = path.resolve(__dirname, '../fixtures/checkpoints');
+
+/** Those whose file has none of the usual names are copied under one. */
+const DIALECTS: [string, string | null][] = [
+  ['hugging-face', null],
+  ['torch', null],
+  ['torch-sharded', null],
+  ['open-clip', null],
+  ['open-clip-training', 'epoch_3.pt'],
+  ['openai', null],
+  ['openai-torchscript', 'ViT-tiny.pt'],
+  ['keras', null],
+  ['flax', null],
+];
+
+let copies: string;
+let expected: Fixture;
+
+beforeAll(async () => {
+  copies = await mkdtemp(path.join(tmpdir(), 'dialects-'));
+  for (const [folder, file] of DIALECTS) {
+    await cp(path.join(ROOT, folder), path.join(copies, folder), { recursive: true });
+    if (file) await rename(path.join(copies, folder, file), path.join(copies, folder, 'model.pt'));
+  }
+  expected = await Fixture.open('checkpoints/expected.safetensors');
+});
+
+afterAll(() => rm(copies, { recursive: true }));
+
+function inputs() {
+  return {
+    inputIds: expected.tensor('input_ids') as tf.Tensor2D,
+    pixelValues: expected.tensor('pixel_values') as tf.Tensor4D,
+  };
+}
+
+async function difference(actual: tf.Tensor, name: string): Promise<number> {
+  const { shape, values } = expected.get(name);
+  expect(actual.shape).toEqual(shape);
+  return relativeDifference(await actual.data(), values);
+}
+
+describeBackends('every dialect', () => {
+  it.each(DIALECTS)('%s gives the logits of transformers', async (folder, _file) => {
+    const loading = () => TFCLIPModel.fromPretrained(path.join(copies, folder));
+    await leavesNoTensors(() =>
+      withModel(loading(), async (model) => {
+        const { logitsPerImage } = model.call(inputs());
+        expect(await difference(logitsPerImage, 'logits_per_image')).toBeLessThan(TOLERANCE);
+      }),
+    );
+  });
+});
+
+describe('one tower at a time, on cpu', () => {
+  beforeAll(() => tf.setBackend('cpu'));
+
+  it.each(DIALECTS)('%s gives the features that open_clip computes', async (folder, _file) => {
+    const from = path.join(copies, folder);
+    await withModel(TFCLIPVisionModelWithProjection.fromPretrained(from), async (model) => {
+      const { imageEmbeds } = model.call(inputs());
+      expect(await difference(imageEmbeds, 'image_features')).toBeLessThan(TOLERANCE);
+    });
+    await withModel(TFCLIPTextModelWithProjection.fromPretrained(from), async (model) => {
+      const { textEmbeds } = model.call(inputs());
+      expect(await difference(textEmbeds, 'text_features')).toBeLessThan(TOLERANCE);
+    });
+  });
+});
