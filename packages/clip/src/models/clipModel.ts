@@ -5,6 +5,7 @@ import type { JSONObject } from '../configuration/fields.js';
 import { CLIPConfig } from '../configuration/index.js';
 import { TFCLIPMainLayer } from '../layers/index.js';
 import { normalizedProjection, similarity } from '../ops/similarity.js';
+import { type SaveLayersModelOptions, saveLayersModel } from '../pretrained/saveLayersModel.js';
 import { bothTowersJSON } from '../pretrained/towerConfigJSON.js';
 import type { VisionForwardOptions } from './clipVisionModel.js';
 import { type ImageInputs, pixelTensor, type TextInputs, textTensors } from './inputs.js';
@@ -99,6 +100,13 @@ export class TFCLIPModel extends TFCLIPPreTrainedModel {
       text: textLayersModel(textModel, this.config.textConfig, textProjection),
       vision: visionLayersModel(visionModel, this.config.visionConfig, visualProjection),
     };
+  }
+
+  /** Writes `toLayersModel()` into the folders `text` and `vision` in Node, for tf.loadLayersModel in a page. */
+  async saveLayersModel(directory: string, options: SaveLayersModelOptions = {}): Promise<void> {
+    const { text, vision } = this.toLayersModel();
+    await saveLayersModel(`${directory}/text`, text, options);
+    await saveLayersModel(`${directory}/vision`, vision, options);
   }
 
   private forwardVision(inputs: ImageInputs, options: VisionForwardOptions) {

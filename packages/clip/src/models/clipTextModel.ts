@@ -5,6 +5,7 @@ import type { JSONObject } from '../configuration/fields.js';
 import { CLIPTextConfig } from '../configuration/index.js';
 import { TFCLIPTextMainLayer } from '../layers/index.js';
 import type { ForwardOptions } from '../layers/towerLayer.js';
+import { type SaveLayersModelOptions, saveLayersModel } from '../pretrained/saveLayersModel.js';
 import { towerConfigJSON } from '../pretrained/towerConfigJSON.js';
 import { type TextInputs, textTensors } from './inputs.js';
 import { textLayersModel } from './layersModel.js';
@@ -33,6 +34,11 @@ abstract class TextModel extends TFCLIPPreTrainedModel {
   toLayersModel(): tf.LayersModel {
     this.assertUsable();
     return textLayersModel(this.layer.textModel, this.config, this.layer.textProjection);
+  }
+
+  /** Writes `toLayersModel()` into a folder in Node, for tf.loadLayersModel in a page. */
+  async saveLayersModel(directory: string, options: SaveLayersModelOptions = {}): Promise<void> {
+    await saveLayersModel(directory, this.toLayersModel(), options);
   }
 
   protected forwardTower(inputs: TextInputs, options: ForwardOptions) {

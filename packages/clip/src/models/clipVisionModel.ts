@@ -5,6 +5,7 @@ import type { JSONObject } from '../configuration/fields.js';
 import { CLIPVisionConfig } from '../configuration/index.js';
 import { TFCLIPVisionMainLayer } from '../layers/index.js';
 import type { ForwardOptions } from '../layers/towerLayer.js';
+import { type SaveLayersModelOptions, saveLayersModel } from '../pretrained/saveLayersModel.js';
 import { towerConfigJSON } from '../pretrained/towerConfigJSON.js';
 import { type ImageInputs, pixelTensor } from './inputs.js';
 import { visionLayersModel } from './layersModel.js';
@@ -38,6 +39,11 @@ abstract class VisionModel extends TFCLIPPreTrainedModel {
   toLayersModel(): tf.LayersModel {
     this.assertUsable();
     return visionLayersModel(this.layer.visionModel, this.config, this.layer.visualProjection);
+  }
+
+  /** Writes `toLayersModel()` into a folder in Node, for tf.loadLayersModel in a page. */
+  async saveLayersModel(directory: string, options: SaveLayersModelOptions = {}): Promise<void> {
+    await saveLayersModel(directory, this.toLayersModel(), options);
   }
 
   protected forwardTower(inputs: ImageInputs, options: VisionForwardOptions) {

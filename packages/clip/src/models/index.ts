@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+export type { SaveLayersModelOptions } from '../pretrained/saveLayersModel.js';
+export type { SavePretrainedOptions } from '../pretrained/saveModel.js';
 export * from './clipForImageClassification.js';
 // The PyTorch names, so that ported code reads the same.
 export { TFCLIPForImageClassification as CLIPForImageClassification } from './clipForImageClassification.js';

@@ -10,7 +10,7 @@ import { MODEL_FILES } from '../pretrained/hub/files.js';
 import { loadWeights, readConfigJSON } from '../pretrained/loadWeights.js';
 import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
 import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
-import { saveModel } from '../pretrained/saveModel.js';
+import { type SavePretrainedOptions, saveModel } from '../pretrained/saveModel.js';
 
 export type ModelConfig = CLIPConfig | CLIPTextConfig | CLIPVisionConfig;
 export type Tower = 'text_model' | 'vision_model';
@@ -71,15 +71,20 @@ export abstract class TFCLIPPreTrainedModel {
     return this.layer.trainableWeights.map((variable) => variable.read() as tf.Variable);
   }
 
-  /** Writes config.json and model.safetensors, which transformers opens too. Neither is ever left half-written. */
-  async savePretrained(directory: string): Promise<void> {
-    this.assertUsable();
+  /**
+   * Writes config.json and model.safetensors, or shards of it, which transformers opens too. Each file appears whole; shards of
+   * an earlier save go when the new ones are there.
+   *
+   * @throws InvalidArgumentError for an option that has no meaning
+   */
+  async savePretrained(directory: string, options: SavePretrainedOptions = {}): Promise<void> {
+    const tensors = [...this.namedWeights()].map(([name, variable]) => ({
+      name,
+      shape: variable.shape,
+      data: async () => (await variable.data()) as Float32Array,
+    }));
     const architecture = this.constructor.name.replace(/^TF/, '');
-    await saveModel(
-      directory,
-      { ...this.config.toJSON(), architectures: [architecture] },
-      this.namedWeights(),
-    );
+    await saveModel(directory, { ...this.config.toJSON(), architectures: [architecture] }, tensors, options);
   }
 
   /** Frees all weights; any later call throws DisposedError. */

@@ -9,6 +9,9 @@ export const localFiles: LocalFiles = {
   read: (path) => refuse(path),
   join: (folder, file) => `${folder}/${file}`,
   replace: (path) => refuse(path),
+  list: async () => [],
+  makeFolder: (path) => refuse(path),
+  removeFile: (path) => refuse(path),
   environment: () => undefined,
 };
 

@@ -8,6 +8,11 @@ export interface LocalFiles {
   join(folder: string | URL, file: string): string;
   /** Writes beside `path` first and then renames: the old file stays until the new one is whole. Makes the folder. */
   replace(path: string, content: string | Uint8Array): Promise<void>;
+  /** The names in a folder; none where there is no such folder. */
+  list(folder: string): Promise<string[]>;
+  /** With the folders above it; one that is there stays. */
+  makeFolder(path: string): Promise<void>;
+  removeFile(path: string): Promise<void>;
   /** An environment variable that is set and not empty. */
   environment(name: string): string | undefined;
 }

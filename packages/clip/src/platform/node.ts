@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Local files, as Node has them. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LocalFiles } from './localFiles.js';
@@ -39,6 +39,21 @@ export const localFiles: LocalFiles = {
       throw error;
     }
   },
+
+  async list(folder) {
+    try {
+      return await readdir(folder);
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw error;
+    }
+  },
+
+  async makeFolder(folder) {
+    await mkdir(folder, { recursive: true });
+  },
+
+  removeFile: (file) => rm(file, { force: true }),
 
   environment: (name) => process.env[name] || undefined,
 };

@@ -1,32 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
-import type * as tf from '@tensorflow/tfjs';
+/** A model into a folder that transformers opens: config.json, and the weights in one file or in shards. */
 import { saveSafetensors } from '@tfjs-clip/safetensors';
-import { HUGGING_FACE_METADATA, toHuggingFaceTensors } from '@tfjs-clip/weights-converter';
+import {
+  type CheckpointFolder,
+  type NamedTensor,
+  type SaveOptions,
+  saveCheckpoint,
+  UnwritableTensorError,
+} from '@tfjs-clip/weights-converter';
 import { localFiles } from '#platform';
 import type { JSONObject } from '../configuration/fields.js';
+import { InvalidArgumentError } from '../errors.js';
 import { saveFiles } from './saveFiles.js';
 
+export interface SavePretrainedOptions {
+  /** What the numbers are stored as. Default 'F32'. */
+  dtype?: StoredFloat;
+  /** Stores the weights of linear layers as integers, which this library reads and Python does not. Default: no. */
+  quantization?: SaveOptions['quantization'];
+  /** Weights that take more are split into files of at most this size: bytes, or text such as '5GB'. Default: one file. */
+  maxShardSize?: number | string;
+}
+
+export type StoredFloat = 'F32' | 'F16' | 'BF16';
+
+const PYTHON_TYPES: Readonly<Record<StoredFloat, string>> = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+};
+const QUANTIZED_TYPES: readonly unknown[] = ['int8', 'int4'];
 /** What Python has as floats: JSON.stringify writes 1.0 as 1, and transformers refuses an integer there. */
 const FLOATS = 'layer_norm_eps|attention_dropout|initializer_range|initializer_factor|logit_scale_init_value';
 const WHOLE_FLOATS = new RegExp(`^( *"(?:${FLOATS})": -?\\d+)(,?)$`, 'gm');
 
-/** Writes config.json and model.safetensors in Hugging Face's names and layout, each whole or not at all. */
+/**
+ * Writes each file whole or not at all, config.json last: until then, what an earlier save left in the folder is found.
+ *
+ * @param tensors in our layout, under Hugging Face's names
+ * @throws InvalidArgumentError for an option that has no meaning, before anything is written
+ */
 export async function saveModel(
   directory: string,
   config: JSONObject,
-  weights: ReadonlyMap<string, tf.Variable>,
+  tensors: Iterable<NamedTensor>,
+  options: SavePretrainedOptions = {},
 ): Promise<void> {
+  const { dtype = 'F32', quantization } = options;
+  checkTypes(dtype, quantization?.type);
+  await localFiles.makeFolder(directory);
+  try {
+    await saveCheckpoint(checkpointFolder(directory), tensors, options);
+  } catch (error) {
+    if (!(error instanceof UnwritableTensorError)) throw error;
+    throw new InvalidArgumentError(error.message, { cause: error });
+  }
   const { torch_dtype, ...rest } = config; // The older name of dtype, by which Python chooses what to compute in.
-  const json = JSON.stringify({ ...rest, dtype: 'float32' }, null, 2);
+  const json = JSON.stringify({ ...rest, dtype: PYTHON_TYPES[dtype] }, null, 2);
   await saveFiles(directory, { 'config.json': `${json.replace(WHOLE_FLOATS, '$1.0$2')}\n` });
-  const named = [...weights].map(([name, variable]) => ({
-    name,
-    shape: variable.shape,
-    data: async () => (await variable.data()) as Float32Array,
-  }));
-  await saveSafetensors(
-    localFiles.join(directory, 'model.safetensors'),
-    toHuggingFaceTensors(named),
-    HUGGING_FACE_METADATA,
+}
+
+function checkTypes(dtype: unknown, quantized: unknown): void {
+  if (!Object.hasOwn(PYTHON_TYPES, String(dtype))) {
+    throw new InvalidArgumentError(
+      `dtype ${JSON.stringify(dtype)} is none that weights are saved as; there are 'F32', 'F16' and 'BF16'.`,
+    );
+  }
+  if (quantized === undefined || QUANTIZED_TYPES.includes(quantized)) return;
+  throw new InvalidArgumentError(
+    `quantization.type ${JSON.stringify(quantized)} is not known; there are 'int8' and 'int4'.`,
   );
+}
+
+function checkpointFolder(directory: string): CheckpointFolder {
+  const at = (file: string) => localFiles.join(directory, file);
+  return {
+    list: () => localFiles.list(directory),
+    writeText: (file, text) => localFiles.replace(at(file), text),
+    writeTensors: (file, tensors, metadata) => saveSafetensors(at(file), tensors, metadata),
+    remove: (file) => localFiles.removeFile(at(file)),
+  };
 }
