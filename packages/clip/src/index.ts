@@ -6,7 +6,7 @@
 export * from './models/index.js';
 
 // Text and pictures into tensors.
-export { CLIPProcessor } from './processing/clipProcessor.js';
+export { type BatchFeature, CLIPProcessor, type ProcessorInputs } from './processing/clipProcessor.js';
 export * from './processing/image/index.js';
 export * from './processing/tokenizer/index.js';
 

@@ -7,7 +7,7 @@ export {
   type PixelValues,
 } from './clipImageProcessor.js';
 export { CLIPImageProcessorFast } from './clipImageProcessorFast.js';
-export { type ImageInput, loadImage } from './loadImage.js';
+export { type ImageInput, type LoadImageOptions, loadImage, type PixelInput } from './loadImage.js';
 export type { PixelArrays, PixelShape } from './pixelBatch.js';
 export type {
   ImageProcessorSettings,
