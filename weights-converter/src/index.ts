@@ -2,6 +2,7 @@
 /** CLIP checkpoints in and out. */
 
 // In.
+export { type CanonicalTensors, canonicalTensors } from './canonicalTensors.js';
 export type { Checkpoint, CheckpointFiles, CheckpointTensor, FormatName, StoredType } from './checkpoint.js';
 export { type ModelConfig, readConfig, readPreprocessor } from './configs/modelConfig.js';
 export { toOpenClipConfig } from './configs/openClipConfig.js';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a checkpoint is, as data for a command to show: nothing is rendered, and no tensor is read. */
 import { elementCount } from './bytes.js';
-import type { Checkpoint, CheckpointFiles, FormatName, StoredType } from './checkpoint.js';
+import { type CanonicalTensors, canonicalTensors } from './canonicalTensors.js';
+import type { Checkpoint, CheckpointFiles, CheckpointTensor, FormatName, StoredType } from './checkpoint.js';
 import { expectedTensors } from './configs/expectedTensors.js';
 import { type JSONObject, type ModelConfig, readConfig } from './configs/modelConfig.js';
 import { CheckpointMismatchError, WeightsConverterError } from './errors.js';
 import { matchCheckpoint } from './matchCheckpoint.js';
 import type { SchemeName } from './names/scheme.js';
 import { type OpenCheckpointOptions, openCheckpoint } from './openCheckpoint.js';
-import { resolveName, type Tower } from './prefixes.js';
 
 export type ModelClass =
   | 'CLIPModel'
@@ -66,10 +66,11 @@ async function describe(files: CheckpointFiles, checkpoint: Checkpoint): Promise
     if (!(error instanceof WeightsConverterError)) throw error;
     problems.push(error.message);
   }
-  const modelClass = classOf(checkpoint);
+  const canonical = canonicalTensors(checkpoint);
+  const modelClass = classOf(canonical.tensors);
   if (modelClass === null) problems.push('The tensors are not those of any class of CLIP.');
   else if (config) problems.push(...misfits(checkpoint, modelClass, config.json));
-  const { total, parts, dtypes } = amounts(checkpoint);
+  const { total, parts, dtypes } = amounts(canonical);
   const { name, format, scheme, metadata } = checkpoint;
   return {
     ...{ name, format, scheme, modelClass, total, parts, dtypes, metadata },
@@ -80,13 +81,16 @@ async function describe(files: CheckpointFiles, checkpoint: Checkpoint): Promise
   };
 }
 
-function amounts(checkpoint: Checkpoint): Pick<Inspection, 'total' | 'parts' | 'dtypes'> {
+function amounts({ tensors, others }: CanonicalTensors): Pick<Inspection, 'total' | 'parts' | 'dtypes'> {
   const total: Amount = { tensors: 0, parameters: 0, bytes: 0 };
   const parts: Partial<Record<Part, Amount>> = {};
   const dtypes: Partial<Record<StoredType, Amount>> = {};
-  const bare = bareTower(checkpoint);
-  for (const { name, dtype, shape, byteLength } of checkpoint.tensors.values()) {
-    const part = partOf(resolveName(name, bare).canonical ?? name);
+  const counted = [
+    ...[...tensors].map(([name, tensor]) => ({ part: partOf(name), tensor })),
+    ...others.map((tensor) => ({ part: 'other' as const, tensor })),
+  ];
+  for (const { part, tensor } of counted) {
+    const { dtype, shape, byteLength } = tensor;
     parts[part] ??= { tensors: 0, parameters: 0, bytes: 0 };
     dtypes[dtype] ??= { tensors: 0, parameters: 0, bytes: 0 };
     for (const amount of [total, parts[part], dtypes[dtype]]) {
@@ -103,19 +107,10 @@ function partOf(canonical: string): Part {
   if (canonical.startsWith('vision_model.')) return 'vision';
   if (/^(?:text|visual)_projection\./.test(canonical)) return 'projections';
   if (canonical.startsWith('classifier.')) return 'classifier';
-  return canonical === 'logit_scale' ? 'logitScale' : 'other';
+  return 'logitScale';
 }
 
-/** The tower whose bare names the file has. */
-function bareTower({ tensors }: Checkpoint): Tower {
-  return [...tensors.keys()].some((name) => /(?:^|\.)token_embedding\.weight$/.test(name))
-    ? 'text_model'
-    : 'vision_model';
-}
-
-function classOf(checkpoint: Checkpoint): ModelClass | null {
-  const bare = bareTower(checkpoint);
-  const names = new Set([...checkpoint.tensors.keys()].map((name) => resolveName(name, bare).canonical));
+function classOf(names: ReadonlyMap<string, CheckpointTensor>): ModelClass | null {
   const text = names.has('text_model.embeddings.token_embedding.weight');
   const vision = names.has('vision_model.embeddings.patch_embedding.weight');
   if (text && vision) return 'CLIPModel';

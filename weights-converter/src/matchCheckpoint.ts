@@ -2,7 +2,7 @@
 /** Which tensor of a checkpoint is which of the model's: all of them fit, or one error says everything that does not. */
 import type { Checkpoint, CheckpointTensor } from './checkpoint.js';
 import { CheckpointMismatchError, type Mismatch } from './errors.js';
-import { resolveName, type Tower } from './prefixes.js';
+import { isPositionIds, resolveName, type Tower } from './prefixes.js';
 
 export interface ExpectedTensor {
   /** As in a full model: 'text_model.encoder.layers.0.self_attn.q_proj.weight', 'logit_scale', 'classifier.bias'. */
@@ -10,9 +10,6 @@ export interface ExpectedTensor {
   /** In our layout. */
   shape: number[];
 }
-
-/** Old files carry these index buffers (I64, 0 … n - 1); the model counts by itself. */
-const POSITION_IDS = /(?:^|\.)position_ids$/;
 
 /**
  * Keyed by the expected names, in their order. Finds them under the full model's names, a tower's bare names (when `tower` is
@@ -29,7 +26,7 @@ export function matchCheckpoint(
   const examples = new Map<string, string>();
   const unexpected: string[] = [];
   for (const tensor of checkpoint.tensors.values()) {
-    if (POSITION_IDS.test(tensor.name)) continue;
+    if (isPositionIds(tensor.name)) continue;
     const { canonical, convention } = resolveName(tensor.name, tower);
     if (canonical !== null && tower && isElsewhere(canonical, tower) && !candidates.has(canonical)) continue;
     if (convention !== null && !examples.has(convention)) examples.set(convention, tensor.name);

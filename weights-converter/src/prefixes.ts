@@ -18,6 +18,11 @@ const IN_TOWER = /^(?:text_model|vision_model)\./;
 const HEAD = /^(?:logit_scale$|text_projection\.|visual_projection\.|classifier\.)/;
 const BARE = /^(?:embeddings|encoder|pre_layrnorm|post_layernorm|final_layer_norm)\./;
 
+/** Old files carry these index buffers (I64, 0 … n - 1); the model counts by itself. */
+export function isPositionIds(name: string): boolean {
+  return /(?:^|\.)position_ids$/.test(name);
+}
+
 /** Bare names have a meaning only where it is known which `tower` is asked for. */
 export function resolveName(name: string, tower?: Tower): ResolvedName {
   const wrapper = WRAPPER.exec(name)?.[0] ?? '';

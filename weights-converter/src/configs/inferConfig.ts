@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A configuration from the shapes of the tensors, for files that come without one. */
+import { canonicalTensors } from '../canonicalTensors.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { UnsupportedCheckpointError } from '../errors.js';
-import { resolveName, type Tower } from '../prefixes.js';
+import type { Tower } from '../prefixes.js';
 import type { JSONObject, ModelConfig } from './modelConfig.js';
 
 /** What all published CLIPs have, and OpenCLIP assumes for the visual tower. */
@@ -11,7 +12,8 @@ const HEAD_WIDTH = 64;
 /** @throws UnsupportedCheckpointError if the tensors have no tower, or one that is no vision transformer */
 export function inferConfig(checkpoint: Checkpoint): ModelConfig {
   const { scheme } = checkpoint;
-  const shapes = canonicalShapes(checkpoint);
+  const { tensors } = canonicalTensors(checkpoint);
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
   const [activation, reason] = activationOf(checkpoint);
   const notes = [`There is no config.json: the sizes are those of the tensors, and ${reason}.`];
   const text = textConfig(shapes, activation, notes);
@@ -27,19 +29,6 @@ export function inferConfig(checkpoint: Checkpoint): ModelConfig {
     `${checkpoint.name} has no config.json, and its tensors are not those of a CLIP: ` +
       'none is the embedding of a text or a vision tower.',
   );
-}
-
-function canonicalShapes(checkpoint: Checkpoint): Map<string, number[]> {
-  const shapes = new Map<string, number[]>();
-  const names = [...checkpoint.tensors.keys()];
-  const bare: Tower = names.some((name) => name.endsWith('token_embedding.weight'))
-    ? 'text_model'
-    : 'vision_model';
-  for (const { name, shape } of checkpoint.tensors.values()) {
-    const { canonical } = resolveName(name, bare);
-    if (canonical) shapes.set(canonical, shape);
-  }
-  return shapes;
 }
 
 /** Nothing in a tensor tells the activation. */
