@@ -51,7 +51,7 @@ async function folderOf(child: ChildProcess): Promise<string> {
 /** Nothing is there that is not right: the blob, if at all, and what a snapshot shows. */
 async function expectSoundCache(): Promise<void> {
   const repository = path.join(setting.cache, 'models--owner--tiny-clip');
-  const blobs = await readdir(path.join(repository, 'blobs')).catch(() => []);
+  const blobs = await readdir(path.join(repository, 'blobs')).catch((): string[] => []);
   if (blobs.includes(sha256(LARGE)))
     expectBytes(await readFile(path.join(repository, 'blobs', sha256(LARGE))), LARGE);
   const shown = await readFile(path.join(repository, 'snapshots', COMMIT, 'model.safetensors')).catch(

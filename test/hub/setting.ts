@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A hub with one model, an empty cache and quick retries for every test of a file. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { env } from '../../packages/clip/src/pretrained/hub/settings.js';
+import { downloadModel, env } from '../../packages/clip/src/pretrained/hub/index.js';
 import { noise } from '../harness/noise.js';
 import { TestHub } from './testHub.js';
 
@@ -55,4 +56,33 @@ export function tinyModel() {
 export function expectBytes(actual: Uint8Array, expected: Uint8Array): void {
   expect(actual.length).toBe(expected.length);
   expect(Buffer.compare(actual, expected)).toBe(0);
+}
+
+/** The weights of the model, and all that may become of fetching them. */
+export function useWeights(setting: Setting) {
+  const files = ['model.safetensors'];
+  return {
+    files,
+    async fetched(): Promise<Uint8Array> {
+      return readFile(path.join(await downloadModel(ID, { files }), 'model.safetensors'));
+    },
+    async refusal(): Promise<Error> {
+      return downloadModel(ID, { files }).then(
+        () => Promise.reject(new Error('It was not refused.')),
+        (error) => error,
+      );
+    },
+    async blobs(): Promise<string[]> {
+      return readdir(path.join(setting.cache, 'models--owner--tiny-clip/blobs')).catch(() => []);
+    },
+    /** Lets `deliver` answer for the delivery network; it is told how often it has been asked. */
+    delivering(deliver: (request: IncomingMessage, response: ServerResponse, time: number) => void): void {
+      let time = 0;
+      setting.hub.intercept = (request, response, at) => {
+        if (at === 'hub') return false;
+        deliver(request, response, ++time);
+        return true;
+      };
+    },
+  };
 }

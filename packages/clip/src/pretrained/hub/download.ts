@@ -29,8 +29,10 @@ class Transfer {
   private readonly what: string;
   private size: number | null;
   private verifier: BlobVerifier;
-  /** Of what was received before, by the server that sent it: the rest must be of the same. */
+  /** Of what is there, as the server that sent it calls it: the rest must be of the same. */
   private serverEtag: string | null = null;
+  /** The most that was ever there: only what goes beyond it is progress. */
+  private farthest: number;
 
   constructor(
     private readonly file: string,
@@ -41,6 +43,7 @@ class Transfer {
   ) {
     this.what = `${file} of ${repository.id}`;
     this.size = remote.size;
+    this.farthest = partial.size;
     this.verifier = new BlobVerifier(remote.etag, remote.size);
   }
 
@@ -64,7 +67,8 @@ class Transfer {
     try {
       for await (const part of response.body()) {
         await this.take(part);
-        if (part.length > 0) progressed();
+        if (this.partial.size > this.farthest) progressed();
+        this.farthest = Math.max(this.farthest, this.partial.size);
       }
     } finally {
       response.cancel();
@@ -78,11 +82,8 @@ class Transfer {
 
   private async ask(): Promise<HubResponse> {
     const { id, revision, settings } = this.repository;
-    const headers: Record<string, string> = {};
-    if (this.partial.size > 0) {
-      headers.Range = `bytes=${this.partial.size}-`;
-      if (this.serverEtag !== null) headers['If-Range'] = this.serverEtag;
-    }
+    // No If-Range: the networks that large files come from do not let pages send it. checkAnswer sees to it instead.
+    const headers = this.partial.size > 0 ? { Range: `bytes=${this.partial.size}-` } : undefined;
     const url = fileAddress(this.file, this.repository);
     const timeout = settings.downloadTimeout;
     try {
@@ -99,34 +100,41 @@ class Transfer {
     const { headers, status } = response;
     const etag = headers.get('etag');
     const linked = headers.get('x-linked-etag') ?? (response.foreign ? null : etag);
-    const changed = linked !== null && bareEtag(linked) !== this.remote.etag;
-    if (changed || (status === 206 && this.serverEtag !== null && etag !== this.serverEtag)) {
-      await this.fail(
-        response,
-        `${this.what} changed on the server while it was fetched. Nothing of it was kept; try again.`,
-      );
+    if (linked !== null && bareEtag(linked) !== this.remote.etag) {
+      throw await this.refusal(response, 'it changed on the server meanwhile');
+    }
+    if (status === 206) {
+      await this.checkRange(response);
+    } else if (status === 200) {
+      await this.restart();
+      this.size ??= this.sizeOf(headers);
+    } else {
+      throw await this.refusal(response, `the server answers with status ${status}`);
     }
     // Weak ones say that two answers mean the same, not that they are the same bytes.
     this.serverEtag = etag?.startsWith('"') ? etag : null;
-    if (status === 206) return this.checkRange(response);
-    if (status !== 200) {
-      await this.fail(response, `${this.what} cannot be fetched: the server answers with status ${status}.`);
-    }
-    if (this.partial.size > 0) await this.restart();
-    this.size ??= this.sizeOf(headers);
   }
 
   private async checkRange(response: HubResponse): Promise<void> {
-    const range = response.headers.get('content-range') ?? '';
-    const [, start, , total] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(range) ?? [];
+    const etag = response.headers.get('etag');
+    const changed = this.serverEtag === null ? !isContentHash(this.remote.etag) : etag !== this.serverEtag;
+    if (changed) {
+      response.cancel();
+      await this.restart();
+      throw new TransientError(
+        `${this.what} cannot be fetched: the server's file keeps changing. Try again later.`,
+      );
+    }
+    const range = response.headers.get('content-range');
+    const [, start, , total] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(range ?? '') ?? [];
     const sound =
       Number(start) === this.partial.size &&
       (total === '*' || this.size === null || Number(total) === this.size);
-    if (sound) return;
-    await this.fail(
+    // Pages may not always see it; the hash tells in the end.
+    if (sound || (range === null && isContentHash(this.remote.etag))) return;
+    throw await this.refusal(
       response,
-      `${this.what} cannot be fetched: bytes from ${this.partial.size} on of ${this.size} were asked for, and the ` +
-        `server sends '${range.slice(0, 60)}'. Nothing of it was kept; try again.`,
+      `bytes from ${this.partial.size} on of ${this.size} were asked for, and the server sends '${range?.slice(0, 60)}'`,
     );
   }
 
@@ -150,13 +158,14 @@ class Transfer {
   }
 
   private async restart(): Promise<void> {
+    if (this.partial.size === 0) return;
     await this.partial.clear();
     this.verifier = new BlobVerifier(this.remote.etag, this.remote.size);
   }
 
-  private async fail(response: HubResponse, message: string): Promise<never> {
+  private async refusal(response: HubResponse, reason: string): Promise<DownloadError> {
     response.cancel();
     await this.partial.clear();
-    throw new DownloadError(message);
+    return new DownloadError(`${this.what} cannot be fetched: ${reason}. Nothing of it was kept; try again.`);
   }
 }

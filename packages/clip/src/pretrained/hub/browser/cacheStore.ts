@@ -8,7 +8,7 @@ import { isCommit } from '../names.js';
 import type { HubStore, PartialBlob, StoredFile } from '../store.js';
 import { Shelf } from './shelf.js';
 
-export const PART = 8 * 2 ** 20;
+export const PART = 4 * 2 ** 20;
 
 interface Blob {
   etag: string;
@@ -58,8 +58,14 @@ export class CacheStore implements HubStore {
     });
   }
 
-  hasBlob(etag: string): Promise<boolean> {
-    return this.shelf.has(`blobs/${etag}`);
+  /** With all its parts: a browser short of room, or its user, may have removed some. */
+  async hasBlob(etag: string): Promise<boolean> {
+    const size = await this.shelf.text(`blobs/${etag}`);
+    if (size === null) return false;
+    const parts = Array.from({ length: Math.ceil(Number(size) / PART) }, (_, i) =>
+      this.shelf.has(partName(etag, i)),
+    );
+    return (await Promise.all(parts)).every((there) => there);
   }
 
   async partial(etag: string): Promise<PartialBlob> {
@@ -70,6 +76,7 @@ export class CacheStore implements HubStore {
 
   async link(commit: string, file: string, etag: string): Promise<void> {
     const size = Number(await this.shelf.text(`blobs/${etag}`));
+    await this.shelf.remove(`.no_exist/${commit}/${file}`);
     await this.shelf.put(`snapshots/${commit}/${file}`, JSON.stringify({ etag, size } satisfies Blob));
   }
 
@@ -107,6 +114,7 @@ class PartialParts implements PartialBlob {
   }
 
   async clear(): Promise<void> {
+    await this.shelf.remove(`blobs/${this.etag}`);
     for (let i = 0; i < this.parts; i++) await this.shelf.remove(partName(this.etag, i));
     this.parts = 0;
     this.filled = 0;

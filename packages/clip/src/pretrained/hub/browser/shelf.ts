@@ -78,7 +78,7 @@ async function openCache(name: string): Promise<Cache | null> {
 function warn(error: unknown): void {
   if (warned) return;
   warned = true;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = (error as Error | undefined)?.message ?? String(error);
   console.warn(
     `tfjs-clip: the browser's cache holds no more (${reason}). The model works, and is fetched again next time.`,
   );
