@@ -4,7 +4,7 @@ import { TFCLIPModel } from 'tfjs-clip';
 import { describeBackends } from '../harness/backends.js';
 import { beyond, differences, Fixture, withModel } from '../harness/fixture.js';
 
-/** Relative to each output's largest magnitude. */
+/** Relative to each output’s largest magnitude; measured: up to 1.4e-6. */
 const TOLERANCE = 1e-5;
 
 describeBackends('emoji-clip', () => {
