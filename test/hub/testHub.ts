@@ -30,6 +30,15 @@ export type Intercept = (
   at: 'hub' | 'cdn',
 ) => boolean | Promise<boolean>;
 
+/** What lets pages of other origins ask, and read the answers. */
+const FOR_PAGES = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization, range',
+  'access-control-allow-methods': 'GET, HEAD',
+  'access-control-expose-headers':
+    'etag, content-range, x-repo-commit, x-error-code, x-linked-size, x-linked-etag',
+};
+
 export class TestHub {
   readonly repositories = new Map<string, TestRepository>();
   readonly requests: SeenRequest[] = [];
@@ -72,7 +81,9 @@ export class TestHub {
         range,
         token,
       });
-      if (!(await this.intercept(request, response, at))) respond(request, response);
+      for (const [name, value] of Object.entries(FOR_PAGES)) response.setHeader(name, value);
+      if (request.method === 'OPTIONS') response.writeHead(204).end();
+      else if (!(await this.intercept(request, response, at))) respond(request, response);
     });
     this.servers.push(server);
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
