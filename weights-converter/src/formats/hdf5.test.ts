@@ -71,7 +71,7 @@ describe('a file of which one field lies', () => {
   it('a heap of 2^40 bytes', async () => {
     const file = types();
     setUint64(file, indexOf(file, 'HEAP') + 8, 2 ** 40);
-    await expectBroken(file, "a group's names are said to take 1099511627776 bytes");
+    await expectBroken(file, 'its names are said to take 1099511627776 bytes');
   });
 
   it('a symbol table of 65535 members', async () => {
@@ -96,6 +96,46 @@ it('every file that is cut short is refused', async () => {
     await expect(open(whole.slice(0, length))).rejects.toThrow(BrokenCheckpointError);
   }
 });
+
+it('a thousand groups that all point to ten million bytes of names are refused', async () => {
+  await expectBroken(groupsSharingNames(1000, 10_000_000), 'its names are said to take 70000000 bytes');
+});
+
+/** A root whose members are empty groups, all with one heap. */
+function groupsSharingNames(count: number, heapSize: number): Uint8Array {
+  const [root, tree, empty, heap, groups] = [96, 136, 176, 200, 240];
+  const symbols = groups + 40 * count;
+  const names = symbols + 8 + 40 * count;
+  const file = new Uint8Array(names + heapSize);
+  const view = new DataView(file.buffer);
+  const put = (at: number, ...values: number[]) => {
+    for (const [i, value] of values.entries()) view.setBigUint64(at + 8 * i, BigInt(value), true);
+  };
+  const sign = (at: number, signature: string) => file.set(new TextEncoder().encode(signature), at);
+  const group = (at: number, members: number) => {
+    view.setUint8(at, 1);
+    view.setUint32(at + 8, 24, true);
+    view.setUint16(at + 16, 17, true);
+    view.setUint16(at + 18, 16, true);
+    put(at + 24, members, heap);
+  };
+  file.set([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
+  file.fill(8, 13, 15);
+  put(64, root);
+  group(root, tree);
+  for (const at of [tree, empty]) sign(at, 'TREE');
+  view.setUint16(tree + 6, 1, true);
+  put(tree + 32, symbols);
+  sign(heap, 'HEAP');
+  put(heap + 8, heapSize, 0, names);
+  sign(symbols, 'SNOD');
+  view.setUint16(symbols + 6, count, true);
+  for (let i = 0; i < count; i++) {
+    group(groups + 40 * i, empty);
+    put(symbols + 8 + 40 * i, i, groups + 40 * i);
+  }
+  return file;
+}
 
 async function expectBroken(file: Uint8Array, what: string) {
   await expect(open(file)).rejects.toThrow(

@@ -23,8 +23,9 @@ export const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const WINDOW = 2048;
 const MOST_OBJECTS = 100_000;
 const DEEPEST_GROUP = 32;
-const LARGEST_HEAP = 2 ** 24;
-const MOST_MESSAGES = 1000;
+/** Of all groups together, which in a hostile file may all point to the same names and messages. */
+const MOST_NAMES = 2 ** 26;
+const MOST_MESSAGES = 2_000_000;
 const LONGEST_NAME = 1024;
 const MOST_DIMENSIONS = 8;
 const UNDEFINED_ADDRESS = 0xffffffffffffffffn;
@@ -62,6 +63,8 @@ class Hdf5Reader {
   private readonly file: WindowedSource;
   private readonly visited = new Set<number>();
   private readonly datasets: Dataset[] = [];
+  private nameBytes = 0;
+  private messages = 0;
 
   constructor(private readonly source: ByteSource) {
     this.file = new WindowedSource(source, WINDOW);
@@ -118,7 +121,7 @@ class Hdf5Reader {
       for (let at = block.offset; at + 8 <= end; ) {
         const view = await this.file.view(at, 8);
         const message = { type: view.getUint16(0, true), size: view.getUint16(2, true), offset: at + 8 };
-        if (message.offset + message.size > end || messages.length >= MOST_MESSAGES) {
+        if (message.offset + message.size > end || ++this.messages > MOST_MESSAGES) {
           throw this.broken(`the header at ${address} is no list of messages`);
         }
         messages.push(message);
@@ -136,7 +139,9 @@ class Hdf5Reader {
   private async readHeap(address: number): Promise<Uint8Array> {
     await this.checkSignature(address, 'HEAP');
     const [size, data] = [await this.address(address + 8), await this.address(address + 24)];
-    if (size > LARGEST_HEAP) throw this.broken(`a group's names are said to take ${size} bytes`);
+    this.nameBytes += size;
+    if (this.nameBytes > MOST_NAMES) throw this.broken(`its names are said to take ${this.nameBytes} bytes`);
+    checkWithin(this.source, data, size);
     return (await this.file.bytes(data, size)).slice();
   }
 
