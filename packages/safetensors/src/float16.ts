@@ -4,14 +4,22 @@
  * To the smaller type rounds to nearest, ties to even, and beyond its range gives infinity, as torch and numpy do.
  */
 
-let halfTable: Uint32Array | undefined;
+let halfTable: Int32Array | undefined;
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);
 
 export function float16ToFloat32(halves: Uint16Array): Float32Array {
-  halfTable ??= Uint32Array.from({ length: 65536 }, (_, code) => halfBitsToFloatBits(code));
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = halfTable[halves[i]];
+  halfTable ??= Int32Array.from({ length: 65536 }, (_, code) => halfBitsToFloatBits(code));
+  const bits = new Int32Array(halves.length);
+  // Four a step: what V8 checks at each takes longer than the look-up.
+  const inFours = halves.length - (halves.length % 4);
+  for (let i = 0; i < inFours; i += 4) {
+    bits[i] = halfTable[halves[i]];
+    bits[i + 1] = halfTable[halves[i + 1]];
+    bits[i + 2] = halfTable[halves[i + 2]];
+    bits[i + 3] = halfTable[halves[i + 3]];
+  }
+  for (let i = inFours; i < halves.length; i++) bits[i] = halfTable[halves[i]];
   return new Float32Array(bits.buffer);
 }
 
