@@ -6,7 +6,7 @@ import { fixtureFile } from '../testing/fixtures.js';
 import { WeightsConverterError } from './errors.js';
 import { openCheckpoint } from './openCheckpoint.js';
 
-const ROUNDS = 400;
+const ROUNDS = 300;
 
 /** mulberry32. */
 function randomSource(seed: number): (limit: number) => number {
