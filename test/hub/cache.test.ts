@@ -166,36 +166,40 @@ describe('what lies where', () => {
   });
 });
 
-describe('a model in shards', () => {
-  it('is fetched with the index, several shards at once', async () => {
-    const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
-    const index = JSON.stringify({ weight_map: { a: shards[0], b: shards[1], c: shards[1] } });
-    setting.hub.repositories.set(ID, {
-      commit: COMMIT,
-      files: {
-        'config.json': '{}',
-        'model.safetensors.index.json': index,
-        [shards[0]]: WEIGHTS,
-        [shards[1]]: WEIGHTS.subarray(1),
-      },
-      large: shards,
-    });
-    let delivering = 0;
-    let most = 0;
-    setting.hub.intercept = async (_request, response, at) => {
-      if (at === 'hub') return false;
-      most = Math.max(most, ++delivering);
-      response.on('close', () => delivering--);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return false;
-    };
-    const files = await resolveModelFiles(ID);
-    await files.preload!(['config.json', 'model.safetensors', 'model.safetensors.index.json']);
-    expect(most).toBe(2);
-    setting.hub.requests.length = 0;
-    expectBytes(await bytes(files, shards[1]), WEIGHTS.subarray(1));
-    expect(setting.hub.seen()).toEqual([]);
+it('a model in shards is fetched with its index, four shards at once', async () => {
+  const shards = Array.from({ length: 6 }, (_, i) => `model-0000${i + 1}-of-00006.safetensors`);
+  const index = {
+    weight_map: Object.fromEntries(
+      shards.flatMap((shard, i) => [
+        [`a${i}`, shard],
+        [`b${i}`, shard],
+      ]),
+    ),
+  };
+  setting.hub.repositories.set(ID, {
+    commit: COMMIT,
+    files: {
+      'config.json': '{}',
+      'model.safetensors.index.json': JSON.stringify(index),
+      ...Object.fromEntries(shards.map((shard, i) => [shard, WEIGHTS.subarray(i)])),
+    },
+    large: shards,
   });
+  let delivering = 0;
+  let most = 0;
+  setting.hub.intercept = async (_request, response, at) => {
+    if (at === 'hub') return false;
+    most = Math.max(most, ++delivering);
+    response.on('close', () => delivering--);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return false;
+  };
+  const files = await resolveModelFiles(ID);
+  await files.preload!(['config.json', 'model.safetensors', 'model.safetensors.index.json']);
+  expect(most).toBe(4);
+  setting.hub.requests.length = 0;
+  expectBytes(await bytes(files, shards[5]), WEIGHTS.subarray(5));
+  expect(setting.hub.seen()).toEqual([]);
 });
 
 it('downloadModel names the folder, from which a model loads like any other', async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One file from the hub into a partial blob: on from where an earlier attempt broke off, checked at the end. */
+import { hubPlatform } from '#hubStore';
 import { DownloadError } from '../../errors.js';
 import { type HubResponse, request, retrying } from './http.js';
 import { TransientError } from './hubErrors.js';
@@ -44,7 +45,7 @@ class Transfer {
     this.what = `${file} of ${repository.id}`;
     this.size = remote.size;
     this.farthest = partial.size;
-    this.verifier = new BlobVerifier(remote.etag, remote.size);
+    this.verifier = newVerifier(remote);
   }
 
   async run(): Promise<void> {
@@ -160,7 +161,7 @@ class Transfer {
   private async restart(): Promise<void> {
     if (this.partial.size === 0) return;
     await this.partial.clear();
-    this.verifier = new BlobVerifier(this.remote.etag, this.remote.size);
+    this.verifier = newVerifier(this.remote);
   }
 
   private async refusal(response: HubResponse, reason: string): Promise<DownloadError> {
@@ -168,4 +169,8 @@ class Transfer {
     await this.partial.clear();
     return new DownloadError(`${this.what} cannot be fetched: ${reason}. Nothing of it was kept; try again.`);
   }
+}
+
+function newVerifier({ etag, size }: RemoteFile): BlobVerifier {
+  return new BlobVerifier(etag, size, hubPlatform.hash);
 }

@@ -3,6 +3,7 @@
 import { DownloadError } from '../../errors.js';
 import { TransientError } from './hubErrors.js';
 import type { HubSettings } from './settings.js';
+import { sleep } from './sleep.js';
 import { statusError } from './statusErrors.js';
 
 const MOST_REDIRECTS = 8;
@@ -78,21 +79,6 @@ export async function retrying<T>(
       await sleep(wait, signal);
     }
   }
-}
-
-export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 }
 
 async function requestOnce(

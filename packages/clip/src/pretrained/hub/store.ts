@@ -9,6 +9,7 @@
  */
 import type { ByteSource } from '@tfjs-clip/safetensors';
 import type { CacheCheck, CachedModel } from './cache.js';
+import type { HashFactory } from './verify.js';
 
 export interface HubStore {
   /** What messages call it. */
@@ -66,6 +67,5 @@ export interface HubPlatform {
   cache(cacheDir: string | undefined): HubCache;
   /** The token of `hf auth login`. */
   storedToken(): Promise<string | undefined>;
-  /** null where the platform has none. */
-  hash(algorithm: 'sha1' | 'sha256'): Hash | null;
+  readonly hash: HashFactory;
 }

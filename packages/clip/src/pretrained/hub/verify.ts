@@ -3,8 +3,10 @@
  * An ETag of the hub is a hash of the content: SHA-256 of a large file, git's SHA-1 of a small one. Mirrors exist that
  * send the plain SHA-1 (Artifactory) or something else; that cannot be checked.
  */
-import { hubPlatform } from '#hubStore';
 import type { Hash } from './store.js';
+
+/** null where the platform has no such hash. */
+export type HashFactory = (algorithm: 'sha1' | 'sha256') => Hash | null;
 
 export class BlobVerifier {
   private readonly hashes: readonly Hash[];
@@ -13,8 +15,9 @@ export class BlobVerifier {
   constructor(
     private readonly etag: string,
     size: number | null,
+    hash: HashFactory,
   ) {
-    this.hashes = hashesFor(etag, size).filter((hash) => hash !== null);
+    this.hashes = hashesFor(etag, size, hash).filter((hash) => hash !== null);
   }
 
   update(bytes: Uint8Array): void {
@@ -33,14 +36,14 @@ export function isContentHash(etag: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(etag);
 }
 
-function hashesFor(etag: string, size: number | null): (Hash | null)[] {
+function hashesFor(etag: string, size: number | null, hash: HashFactory): (Hash | null)[] {
   if (!isContentHash(etag)) return [];
-  if (etag.length === 64) return [hubPlatform.hash('sha256')];
-  return size === null ? [] : [gitHash(size), hubPlatform.hash('sha1')];
+  if (etag.length === 64) return [hash('sha256')];
+  return size === null ? [] : [gitHash(size, hash), hash('sha1')];
 }
 
-function gitHash(size: number): Hash | null {
-  const hash = hubPlatform.hash('sha1');
-  hash?.update(new TextEncoder().encode(`blob ${size}\0`));
-  return hash;
+function gitHash(size: number, hash: HashFactory): Hash | null {
+  const sha1 = hash('sha1');
+  sha1?.update(new TextEncoder().encode(`blob ${size}\0`));
+  return sha1;
 }

@@ -10,6 +10,7 @@ import type { HubCache } from '../store.js';
 import { BlobVerifier, isContentHash } from '../verify.js';
 import { writing } from './diskErrors.js';
 import { repositoryFolder } from './folderStore.js';
+import { hash } from './hash.js';
 
 const PREFIX = 'models--';
 
@@ -143,7 +144,7 @@ async function checkBlob(file: string, check: CacheCheck): Promise<void> {
     check.problems.push({ path: file, problem: 'is no file' });
     return;
   }
-  const verifier = new BlobVerifier(etag, status.size);
+  const verifier = new BlobVerifier(etag, status.size, hash);
   for await (const part of createReadStream(file, { highWaterMark: 2 ** 20 })) verifier.update(part);
   const mismatch = await verifier.mismatch();
   check.checked++;

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { sleep } from '../http.js';
+import { sleep } from '../sleep.js';
 
 /** Milliseconds. */
 const HEARTBEAT = 5_000;
