@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes test/fixtures/tokenizer: token ids, offsets and decoded text as transformers and OpenAI's code have them.
 
-    python test/python/make_tokenizer.py FOLDER_WITH_CLIPS_VOCABULARY
+    python test/python/make_tokenizer.py [FOLDER_WITH_CLIPS_VOCABULARY]
+
+Without the folder the vocabulary is the one kept in test/fixtures/tokenizer.
 """
 import gzip
 import html
 import json
 import random
 import sys
+import tempfile
 from pathlib import Path
 
 import ftfy
@@ -190,8 +193,7 @@ class SimpleTokenizer:
     """openai/CLIP's clip/simple_tokenizer.py, shortened. Copyright (c) 2021 OpenAI, MIT licence."""
 
     def __init__(self, merges):
-        base = CLIPTokenizer.from_pretrained(sys.argv[1])
-        self.encoder = base.get_vocab()
+        self.encoder = vocabulary(merges)
         self.ranks = {tuple(merge.split()): rank for rank, merge in enumerate(merges)}
         self.byte_encoder = byte_characters()
         self.pattern = regex.compile(
@@ -238,22 +240,35 @@ def make_openai(merges):
     write("openai.json", {"columns": ["text", "ftfy.fix_text", "cleaned", "ids"], "rows": rows})
 
 
+def vocabulary(merges):
+    letters = sorted(byte_characters().values())
+    tokens = letters + [letter + "</w>" for letter in letters] + [merge.replace(" ", "") for merge in merges] + [BOS, EOS]
+    return {token: i for i, token in enumerate(tokens)}
+
+
 def make_vocabulary(folder):
     """CLIP's own, once: the rest of it follows from the merges."""
     lines = (folder / "merges.txt").read_text().splitlines()
     merges = lines[1:]
-    letters = sorted(byte_characters().values())
-    vocabulary = letters + [letter + "</w>" for letter in letters] + [merge.replace(" ", "") for merge in merges] + [BOS, EOS]
-    assert json.loads((folder / "vocab.json").read_text()) == {token: i for i, token in enumerate(vocabulary)}
+    assert json.loads((folder / "vocab.json").read_text()) == vocabulary(merges)
     (OUT / "clip-merges.txt.gz").write_bytes(gzip.compress("\n".join(lines + [""]).encode(), 9, mtime=0))
     return merges
 
 
+def unpack_vocabulary(folder):
+    """CLIP's own, from the merges that are kept here."""
+    merges = gzip.decompress((OUT / "clip-merges.txt.gz").read_bytes()).decode()
+    (folder / "merges.txt").write_text(merges)
+    (folder / "vocab.json").write_text(json.dumps(vocabulary(merges.splitlines()[1:])))
+    return folder
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    folder = Path(sys.argv[1])
-    merges = make_vocabulary(folder)
-    make_texts(CLIPTokenizer.from_pretrained(folder))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else unpack_vocabulary(Path(temporary))
+        merges = make_vocabulary(folder)
+        make_texts(CLIPTokenizer.from_pretrained(folder))
     emoji = CLIPTokenizer.from_pretrained(EMOJI)
     make_options(emoji)
     make_overflow(emoji)
