@@ -6,6 +6,7 @@ import {
   TFCLIPTextModelWithProjection,
   TFCLIPVisionModelWithProjection,
 } from '../models/index.js';
+import { IMAGE_PROCESSOR_FILES, MODEL_FILES, TOKENIZER_FILES } from '../pretrained/hub/files.js';
 import { readConfigJSON } from '../pretrained/loadWeights.js';
 import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
 import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
@@ -45,12 +46,15 @@ export interface PipelineParts {
 export type PipelineTask = keyof Pipelines;
 
 interface Task<Name extends PipelineTask> {
+  /** What is fetched at once where it has to be fetched. */
+  files: readonly string[];
   load(files: ModelFiles, options: PretrainedOptions): Promise<PipelineParts[Name]>;
   make(parts: PipelineParts[Name], dispose: () => void): Pipelines[Name];
 }
 
 const tasks: { [Name in PipelineTask]: Task<Name> } = {
   'zero-shot-image-classification': {
+    files: [...MODEL_FILES, ...IMAGE_PROCESSOR_FILES, ...TOKENIZER_FILES],
     load: async (files, options) => ({
       processor: await CLIPProcessor.fromModelFiles(files, options),
       model: await TFCLIPModel.fromModelFiles(files, options),
@@ -58,6 +62,7 @@ const tasks: { [Name in PipelineTask]: Task<Name> } = {
     make: zeroShotImageClassification,
   },
   'image-feature-extraction': {
+    files: [...MODEL_FILES, ...IMAGE_PROCESSOR_FILES],
     load: async (files, options) => ({
       processor: await CLIPImageProcessor.fromModelFiles(files, options),
       model: await TFCLIPVisionModelWithProjection.fromModelFiles(files, options),
@@ -65,6 +70,7 @@ const tasks: { [Name in PipelineTask]: Task<Name> } = {
     make: imageFeatureExtraction,
   },
   'feature-extraction': {
+    files: [...MODEL_FILES, ...TOKENIZER_FILES],
     load: async (files, options) => ({
       processor: await CLIPTokenizer.fromModelFiles(files, options),
       model: await TFCLIPTextModelWithProjection.fromModelFiles(files, options),
@@ -92,9 +98,10 @@ export async function pipeline<Name extends PipelineTask>(
   if (!Object.hasOwn(tasks, task)) {
     throw new InvalidArgumentError(`No task '${task}'; there are ${Object.keys(tasks).join(', ')}.`);
   }
-  const { load, make } = tasks[task];
+  const { files: wanted, load, make } = tasks[task];
   if (typeof model !== 'string') return make(checkedParts(model), () => {});
   const files = await resolveModelFiles(model, options);
+  await files.preload?.(wanted);
   await readConfigJSON(files); // A folder that is no model is called that, not one without a tokenizer.
   const parts = await load(files, options);
   return make(parts, () => parts.model.dispose());
