@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One tiny CLIP in every dialect that weights are published in: each gives the logits that Python computes. */
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { TFCLIPModel, TFCLIPTextModelWithProjection, TFCLIPVisionModelWithProjection } from 'tfjs-clip';
+import {
+  CLIPImageProcessor,
+  TFCLIPModel,
+  TFCLIPTextModelWithProjection,
+  TFCLIPVisionModelWithProjection,
+} from 'tfjs-clip';
 import { describeBackends } from '../harness/backends.js';
 import { Fixture, relativeDifference, withModel } from '../harness/fixture.js';
 import { leavesNoTensors } from '../harness/leaks.js';
@@ -79,4 +84,12 @@ describe('one tower at a time, on cpu', () => {
       expect(await difference(textEmbeds, 'text_features')).toBeLessThan(TOLERANCE);
     });
   });
+});
+
+it('an OpenCLIP folder tells how its pictures are prepared', async () => {
+  const folder = path.join(ROOT, 'open-clip');
+  const { preprocess_cfg } = JSON.parse(await readFile(path.join(folder, 'open_clip_config.json'), 'utf8'));
+  const processor = await CLIPImageProcessor.fromPretrained(folder);
+  expect(processor.imageMean).toEqual(preprocess_cfg.mean);
+  expect(processor.imageStd).toEqual(preprocess_cfg.std);
 });
