@@ -141,6 +141,14 @@ describeBackends('every model class', () => {
     });
   });
 
+  it('features leave no tensors', async () => {
+    const model = new TFCLIPModel(config);
+    const inputs = makeInputs();
+    await leavesNoTensors(() => [model.getTextFeatures(inputs), model.getImageFeatures(inputs)]);
+    tf.dispose({ ...inputs });
+    model.dispose();
+  });
+
   it('a frozen tower is left alone by an optimizer', async () => {
     const model = new TFCLIPModel(config);
     const inputs = makeInputs();
