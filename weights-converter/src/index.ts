@@ -4,6 +4,7 @@
 // In.
 export { type CanonicalTensors, canonicalTensors } from './canonicalTensors.js';
 export type { Checkpoint, CheckpointFiles, CheckpointTensor, FormatName, StoredType } from './checkpoint.js';
+export { expectedTensors } from './configs/expectedTensors.js';
 export { type ModelConfig, readConfig, readPreprocessor } from './configs/modelConfig.js';
 export { toOpenClipConfig } from './configs/openClipConfig.js';
 export {
@@ -46,4 +47,4 @@ export {
   quantize,
 } from './quantization.js';
 export { type CheckpointFolder, type SaveOptions, saveCheckpoint } from './saveCheckpoint.js';
-export { planShards, type Shard, type ShardPlan } from './shards.js';
+export { bytesOf, planShards, type Shard, type ShardPlan } from './shards.js';

@@ -96,7 +96,8 @@ function sizeOf(tensors: readonly WritableTensor[]): number {
   return tensors.reduce((sum, { dtype, shape }) => sum + (elementCount(shape)! * DTYPES[dtype].bits) / 8, 0);
 }
 
-function bytesOf(size: number | string): number {
+/** Of a maxShardSize. @throws UnwritableTensorError for what is no size */
+export function bytesOf(size: number | string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([KMGT]?B)$/i.exec(String(size)) ?? [];
   const bytes = typeof size === 'number' ? size : Math.floor(Number(digits) * UNITS[unit?.toUpperCase()]);
   if (bytes > 0) return bytes;

@@ -41,5 +41,8 @@ export {
 export * from './pretrained/hub/index.js';
 export type { ModelFiles, PretrainedOptions, ProgressEvent } from './pretrained/modelFiles.js';
 
+// One kind of checkpoint into another, and what one is.
+export * from './conversion/index.js';
+
 // Errors.
 export * from './errors.js';

@@ -5,14 +5,15 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { castFloat32 } from '@tfjs-clip/safetensors';
+import { bytesOf } from '@tfjs-clip/weights-converter';
 import { localFiles } from '#platform';
 import { InvalidArgumentError } from '../errors.js';
 
 export interface SaveLayersModelOptions {
   /** What the numbers are stored as; tfjs computes in float32 either way. Default 'F32'. */
   dtype?: 'F32' | 'F16';
-  /** Bytes of a file of weights. Default 4 MiB, as tfjs's own converter has it, which browsers cache. */
-  shardSize?: number;
+  /** Of a file of weights: bytes, or text such as '50MB'. Default 4 MiB, as tfjs's converter has it, which browsers cache. */
+  maxShardSize?: number | string;
 }
 
 const SHARD_FILE = /^group1-shard\d+of\d+\.bin$/;
@@ -26,9 +27,10 @@ const BYTES = { F32: 4, F16: 2 };
 export async function saveLayersModel(
   directory: string,
   model: tf.LayersModel,
-  { dtype = 'F32', shardSize = 4 * 2 ** 20 }: SaveLayersModelOptions = {},
+  { dtype = 'F32', maxShardSize = 4 * 2 ** 20 }: SaveLayersModelOptions = {},
 ): Promise<void> {
-  checkOptions(dtype, shardSize);
+  checkType(dtype);
+  const shardSize = shardBytes(maxShardSize);
   await localFiles.makeFolder(directory);
   const size = model.countParams() * BYTES[dtype];
   const count = Math.max(1, Math.ceil(size / shardSize));
@@ -102,14 +104,17 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-function checkOptions(dtype: unknown, shardSize: unknown): void {
-  if (dtype !== 'F32' && dtype !== 'F16') {
-    throw new InvalidArgumentError(
-      `dtype ${JSON.stringify(dtype)} is none that a LayersModel is saved as; there are 'F32' and 'F16'.`,
-    );
-  }
-  if (Number.isSafeInteger(shardSize) && (shardSize as number) > 0) return;
+function checkType(dtype: unknown): void {
+  if (dtype === 'F32' || dtype === 'F16') return;
   throw new InvalidArgumentError(
-    `shardSize ${String(shardSize)} must be a whole number of bytes, at least 1.`,
+    `dtype ${JSON.stringify(dtype)} is none that a LayersModel is saved as; there are 'F32' and 'F16'.`,
   );
+}
+
+function shardBytes(maxShardSize: number | string): number {
+  try {
+    return Math.ceil(bytesOf(maxShardSize));
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message, { cause: error });
+  }
 }

@@ -55,9 +55,19 @@ export async function saveModel(
     if (!(error instanceof UnwritableTensorError)) throw error;
     throw new InvalidArgumentError(error.message, { cause: error });
   }
-  const { torch_dtype, ...rest } = config; // The older name of dtype, by which Python chooses what to compute in.
-  const json = JSON.stringify({ ...rest, dtype: PYTHON_TYPES[dtype] }, null, 2);
+  const json = JSON.stringify(describe(config, dtype, quantization), null, 2);
   await saveFiles(directory, { 'config.json': `${json.replace(WHOLE_FLOATS, '$1.0$2')}\n` });
+}
+
+/** What stood there of types is of the weights that were loaded; `torch_dtype` is the older name of `dtype`. */
+function describe(
+  { torch_dtype, quantization_config, ...config }: JSONObject,
+  dtype: StoredFloat,
+  quantization: SavePretrainedOptions['quantization'],
+): JSONObject {
+  const described = { ...config, dtype: PYTHON_TYPES[dtype] };
+  // transformers would take integers for weights; without a quant_method here it refuses to load.
+  return quantization ? { ...described, quantization_config: quantization } : described;
 }
 
 function checkTypes(dtype: unknown, quantized: unknown): void {

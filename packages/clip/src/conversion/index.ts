@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+export type { Inspection } from '@tfjs-clip/weights-converter';
+export {
+  type Conversion,
+  type ConversionTarget,
+  type ConvertOptions,
+  convertModel,
+} from './convertModel.js';
+export { inspectModel } from './inspectModel.js';
