@@ -50,28 +50,28 @@ export async function openRepository(
   /** Whose fetching was reported: what is read afterwards is no progress. */
   const fetched = new Set<string>();
 
-  async function fetch(file: string, largest?: number) {
+  async function obtain(file: string, largest?: number) {
     const stored = await repository.file(at(file), largest);
     if (stored?.fresh) fetched.add(file);
     return stored;
   }
 
   async function open(file: string, largest?: number) {
-    const source = await (await fetch(file, largest))?.open(`${id}/${at(file)}`);
+    const source = await (await obtain(file, largest))?.open(`${id}/${at(file)}`);
     if (!source) return null;
     return progress && !fetched.has(file) ? reportReading(source, at(file), progress) : source;
   }
 
-  async function fetchWithShards(file: string): Promise<boolean> {
-    const stored = await fetch(file, INDEX.test(file) ? LARGEST_SMALL_FILE : undefined);
+  async function obtainWithShards(file: string): Promise<boolean> {
+    const stored = await obtain(file, INDEX.test(file) ? LARGEST_SMALL_FILE : undefined);
     if (!stored || !INDEX.test(file)) return stored !== null;
     const shards = shardsIn(await readWhole(await stored.open(file)));
-    await all(shards.map((shard) => fetch(shard)));
+    await all(shards.map((shard) => obtain(shard)));
     return true;
   }
 
   async function preload(files: readonly string[]) {
-    const found = await all(files.map(fetchWithShards));
+    const found = await all(files.map(obtainWithShards));
     return new Set(files.filter((_, i) => found[i]));
   }
 

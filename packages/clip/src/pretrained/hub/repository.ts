@@ -89,7 +89,7 @@ export class HubRepository {
         `${file} of ${this.id} has ${remote.size} bytes; a file of this kind has at most ${largest}. It is not what its name says.`,
       );
     }
-    return this.limit.run(() => this.fetch(file, remote));
+    return this.limit.run(() => this.fetchFile(file, remote));
   }
 
   /** The first file asked for decides on the commit; null if there is neither that file nor a word of the commit. */
@@ -157,7 +157,7 @@ export class HubRepository {
     return remote ? { file: remote, commit } : { file: null, commit };
   }
 
-  private async fetch(file: string, remote: RemoteFile): Promise<FetchedFile> {
+  private async fetchFile(file: string, remote: RemoteFile): Promise<FetchedFile> {
     const { store } = this;
     const { signal, forceDownload } = this.settings;
     this.progress?.initiate(file, remote.size ?? undefined);
