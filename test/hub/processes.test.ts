@@ -26,6 +26,21 @@ beforeEach(() => {
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
+beforeAll(async () => {
+  if (dead.exitCode === null) await once(dead, 'exit');
+});
+
+const dead = spawn(process.execPath, ['-e', '']);
+const self = { pid: process.pid, host: hostname(), id: 'of-an-earlier-process-of-this-number' };
+
+async function lock(owner: object | string, age = 0): Promise<void> {
+  const folder = path.join(setting.cache, '.locks/models--owner--tiny-clip');
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${sha256(LARGE)}.node.lock`);
+  await writeFile(file, typeof owner === 'string' ? owner : JSON.stringify(owner));
+  const then = new Date(Date.now() - age);
+  await utimes(file, then, then);
+}
 
 function start(): ChildProcess {
   const script = path.join(__dirname, 'downloadInChild.cjs');
@@ -113,30 +128,27 @@ it('killed while it gives the file its name, too', async () => {
   expectBytes(await readFile(path.join(await folderOf(start()), 'model.safetensors')), LARGE);
 }, 60_000);
 
-it('two at once end with one good copy, fetched once', async () => {
-  setting.hub.intercept = async (_request, _response, at) => {
-    if (at === 'cdn') await new Promise((later) => setTimeout(later, 500));
-    return false;
-  };
-  const folders = await Promise.all([folderOf(start()), folderOf(start())]);
-  for (const folder of folders) expectBytes(await readFile(path.join(folder, 'model.safetensors')), LARGE);
-  expect((await readdir(path.join(folders[0], '../../blobs'))).length).toBe(2);
-  expect(setting.hub.seen().filter((request) => request === 'GET cdn model.safetensors')).toHaveLength(1);
-}, 60_000);
+it.each<[string, number, boolean]>([
+  ['two at once', 2, false],
+  ['four at once, past the lock of a dead process,', 4, true],
+])(
+  '%s end with one good copy',
+  async (_, count, stale) => {
+    setting.hub.intercept = async (_request, _response, at) => {
+      if (at === 'cdn') await new Promise((later) => setTimeout(later, 500));
+      return false;
+    };
+    if (stale) await lock({ ...self, pid: dead.pid! });
+    const folders = await Promise.all(Array.from({ length: count }, () => folderOf(start())));
+    for (const folder of folders) expectBytes(await readFile(path.join(folder, 'model.safetensors')), LARGE);
+    expect((await readdir(path.join(folders[0], '../../blobs'))).length).toBe(2);
+    const fetches = setting.hub.seen().filter((request) => request === 'GET cdn model.safetensors');
+    if (!stale) expect(fetches).toHaveLength(1);
+  },
+  60_000,
+);
 
 describe('a lock', () => {
-  const dead = spawn(process.execPath, ['-e', '']);
-  const self = { pid: process.pid, host: hostname(), id: 'of-an-earlier-process-of-this-number' };
-
-  async function lock(owner: object | string, age = 0): Promise<void> {
-    const folder = path.join(setting.cache, '.locks/models--owner--tiny-clip');
-    await mkdir(folder, { recursive: true });
-    const file = path.join(folder, `${sha256(LARGE)}.node.lock`);
-    await writeFile(file, typeof owner === 'string' ? owner : JSON.stringify(owner));
-    const then = new Date(Date.now() - age);
-    await utimes(file, then, then);
-  }
-
   it.each<[string, () => object | string, number?]>([
     ['of a dead process is broken', () => ({ ...self, pid: dead.pid! })],
     ['of an earlier process of this number is broken', () => self],
@@ -148,7 +160,6 @@ describe('a lock', () => {
     ],
     ['that was never written out is broken after a while', () => '', 31_000],
   ])('%s', async (_, owner, age = 0) => {
-    if (dead.exitCode === null) await once(dead, 'exit');
     await lock(owner(), age);
     await downloadModel(ID, { files });
     expect(await readdir(path.join(setting.cache, '.locks/models--owner--tiny-clip'))).toEqual([]);

@@ -32,6 +32,8 @@ class Transfer {
   private verifier: BlobVerifier;
   /** Of what is there, as the server that sent it calls it: the rest must be of the same. */
   private serverEtag: string | null = null;
+  /** What is there did not come in one piece. */
+  private spliced: boolean;
   /** The most that was ever there: only what goes beyond it is progress. */
   private farthest: number;
 
@@ -44,20 +46,32 @@ class Transfer {
   ) {
     this.what = `${file} of ${repository.id}`;
     this.size = remote.size;
+    this.spliced = partial.size > 0;
     this.farthest = partial.size;
     this.verifier = newVerifier(remote);
   }
 
   async run(): Promise<void> {
-    for await (const part of this.partial.content()) this.verifier.update(part);
-    await this.partial.checkRoom((this.size ?? 0) - this.partial.size);
-    await retrying(this.repository.settings, (progressed) => this.receive(progressed));
-    const mismatch = await this.verifier.mismatch();
+    let mismatch = await this.attempt();
+    // Halves that do not belong together say nothing about the file as it is now.
+    if (mismatch !== null && this.spliced) mismatch = await this.attempt();
     if (mismatch === null) return;
-    await this.partial.clear();
     throw new DownloadError(
       `${this.what} came broken: its hash is ${mismatch}, the hub says ${this.remote.etag}. Nothing of it was kept; try again.`,
     );
+  }
+
+  /** @returns the hash, if it is wrong; nothing is kept then */
+  private async attempt(): Promise<string | null> {
+    for await (const part of this.partial.content()) {
+      this.repository.settings.signal?.throwIfAborted();
+      this.verifier.update(part);
+    }
+    await this.partial.checkRoom((this.size ?? 0) - this.partial.size);
+    await retrying(this.repository.settings, (progressed) => this.receive(progressed));
+    const mismatch = await this.verifier.mismatch();
+    if (mismatch !== null) await this.restart();
+    return mismatch;
   }
 
   private async receive(progressed: () => void): Promise<void> {
@@ -106,6 +120,7 @@ class Transfer {
     }
     if (status === 206) {
       await this.checkRange(response);
+      this.spliced = true;
     } else if (status === 200) {
       await this.restart();
       this.size ??= this.sizeOf(headers);

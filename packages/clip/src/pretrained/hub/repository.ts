@@ -76,7 +76,11 @@ export class HubRepository {
     const { commit, cachedOnly } = pin;
     if (!this.settings.forceDownload) {
       const found = await this.store.find(commit, file);
-      if (found) return found === 'absent' ? null : { ...found, fresh: false };
+      if (found === 'absent') return null;
+      if (found) {
+        this.checkSize(file, found.size, largest);
+        return { ...found, fresh: false };
+      }
     }
     if (cachedOnly) return null;
     const remote = await this.remote(file, commit);
@@ -84,11 +88,7 @@ export class HubRepository {
       await this.store.setAbsent(commit, file).catch(() => {}); // A cache that cannot be written is asked again.
       return null;
     }
-    if ((remote.size ?? 0) > largest) {
-      throw new ModelNotFoundError(
-        `${file} of ${this.id} has ${remote.size} bytes; a file of this kind has at most ${largest}. It is not what its name says.`,
-      );
-    }
+    this.checkSize(file, remote.size, largest);
     return this.limit.run(() => this.fetchFile(file, remote));
   }
 
@@ -189,6 +189,13 @@ export class HubRepository {
     } finally {
       await partial.close();
     }
+  }
+
+  private checkSize(file: string, size: number | null, largest: number): void {
+    if (size === null || size <= largest) return;
+    throw new ModelNotFoundError(
+      `${file} of ${this.id} has ${size} bytes; a file of this kind has at most ${largest}. It is not what its name says.`,
+    );
   }
 
   private notCached(): ModelNotFoundError {
