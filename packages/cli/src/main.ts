@@ -2,8 +2,12 @@
 /** The `tfjs-clip` command: its subcommands, what errors look like, exit codes. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { defineCache } from './commands/cache.js';
 import { defineClassify } from './commands/classify.js';
+import { defineConvert } from './commands/convert.js';
+import { defineDownload } from './commands/download.js';
 import { defineEmbed } from './commands/embed.js';
+import { defineInspect } from './commands/inspect.js';
 import { exitCodeHelp } from './commands/options.js';
 import { ExitCode, messageOf, UsageError } from './errors.js';
 import { columnsOf } from './terminal.js';
@@ -17,12 +21,17 @@ const examples = `
 Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
   $ tfjs-clip embed pictures/ --out pictures.npy
+  $ tfjs-clip download openai/clip-vit-base-patch32
+  $ tfjs-clip convert ViT-B-32.pt clip --to hf
 
 The options of a command: tfjs-clip classify --help
 
 Environment:
-  HF_TOKEN           your access token, for gated models of the Hugging Face hub
+  HF_HOME            where the Hugging Face cache is (~/.cache/huggingface)
+  HF_HUB_CACHE       where its models are (hub/ within HF_HOME)
+  HF_HUB_OFFLINE=1   only what is in the cache
   HF_ENDPOINT        a mirror of the hub
+  HF_TOKEN           your access token, for gated models
   COLUMNS=60         draw this wide
   NO_COLOR=1         no colours
   TFJS_CLIP_DEBUG=1  stack traces with errors
@@ -58,6 +67,10 @@ function createProgram(): Command {
     .addHelpText('after', examples + exitCodeHelp);
   defineClassify(program);
   defineEmbed(program);
+  defineInspect(program);
+  defineConvert(program);
+  defineDownload(program);
+  defineCache(program);
   return program;
 }
 

@@ -5,12 +5,15 @@ import type { PreprocessOptions } from 'tfjs-clip';
 import { type BackendName, backendNames } from '../backendNames.js';
 import { RunError } from '../errors.js';
 
-export interface SharedFlags {
+export interface OutputFlags {
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export interface SharedFlags extends OutputFlags {
   model: string;
   backend?: BackendName;
   truncation?: boolean;
-  json?: boolean;
-  quiet?: boolean;
 }
 
 export interface PictureFlags {
@@ -27,14 +30,19 @@ Exit codes:
 `;
 
 export function addSharedOptions(command: Command): Command {
-  return command
+  command
     .option('-m, --model <id>', 'a folder, a web address, a Hugging Face id, or emoji-clip', 'emoji-clip')
     .option(
       '-b, --backend <name>',
       `what to compute with: ${backendNames.join(', ')} (default: the first of these that is installed)`,
       parseBackend,
     )
-    .option('--truncation', "cut texts that are longer than the model's context, instead of refusing them")
+    .option('--truncation', "cut texts that are longer than the model's context, instead of refusing them");
+  return addOutputOptions(command);
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
     .option('--json', 'print one JSON document')
     .option('-q, --quiet', 'only errors on standard error: no remarks, no progress');
 }

@@ -31,8 +31,8 @@ export async function openSource(
 export function asModelError(error: unknown, name: string): unknown {
   if (error instanceof CheckpointNotFoundError) {
     return new ModelNotFoundError(
-      `${name} holds no weights: looked for ${error.lookedFor.join(', then ')}. Weights of another name are found by ` +
-        'naming their file instead of its folder.',
+      `${name} holds no weights: there is no model.safetensors, pytorch_model.bin, tf_model.h5 or flax_model.msgpack, whole ` +
+        'or in shards. Weights of another name are found by naming their file instead of its folder.',
       { cause: error },
     );
   }

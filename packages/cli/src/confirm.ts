@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createInterface } from 'node:readline/promises';
+import { UsageError } from './errors.js';
+
+/** Asks on the terminal; anything but yes is no. @throws UsageError where there is no terminal to ask on */
+export async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new UsageError(`${question} There is no terminal to ask on: add --yes if so.`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(?:es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
