@@ -69,8 +69,17 @@ describe('what is asked of the hub', () => {
   it('everything again, with forceDownload', async () => {
     await readAll(await resolveModelFiles(ID));
     setting.hub.requests.length = 0;
-    await readAll(await resolveModelFiles(ID, { forceDownload: true }));
-    expect(setting.hub.seen()).toContain('GET cdn model.safetensors');
+    const files = await resolveModelFiles(ID, { forceDownload: true });
+    await files.preload!(['config.json', 'model.safetensors']);
+    await readAll(files);
+    await readAll(files);
+    const fetches = setting.hub.seen().filter((request) => request.startsWith('GET'));
+    expect(fetches.sort()).toEqual([
+      'GET cdn model.safetensors',
+      'GET hub config.json',
+      'GET hub config.json',
+      'GET hub model.safetensors',
+    ]);
   });
 });
 
@@ -200,6 +209,20 @@ it('a model in shards is fetched with its index, four shards at once', async () 
   setting.hub.requests.length = 0;
   expectBytes(await bytes(files, shards[5]), WEIGHTS.subarray(5));
   expect(setting.hub.seen()).toEqual([]);
+});
+
+it('env holds for the whole process', async () => {
+  const { hub, cache } = setting;
+  let asked = 0;
+  env.cacheDir = path.join(path.dirname(cache), 'of-env');
+  env.endpoint = undefined;
+  process.env.HF_ENDPOINT = `${hub.url}/`;
+  env.fetch = (...parameters) => {
+    asked++;
+    return fetch(...parameters);
+  };
+  expect(await downloadModel(ID)).toMatch(env.cacheDir);
+  expect(asked).toBe(hub.requests.length);
 });
 
 it('downloadModel names the folder, from which a model loads like any other', async () => {

@@ -228,6 +228,15 @@ describe('a hub in trouble', () => {
     );
   });
 
+  it('at an address that is none', async () => {
+    env.endpoint = 'huggingface.co';
+    expect(await refusal()).toEqual(
+      new InvalidArgumentError(
+        "The hub's address 'huggingface.co' (env.endpoint, or HF_ENDPOINT) must be one of the web, such as https://huggingface.co.",
+      ),
+    );
+  });
+
   it('a time limit that is no number', async () => {
     process.env.HF_HUB_DOWNLOAD_TIMEOUT = 'soon';
     expect(await refusal()).toEqual(

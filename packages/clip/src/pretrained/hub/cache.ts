@@ -100,6 +100,6 @@ export async function downloadModel(
     throw new ModelNotFoundError(`${repository.name} has no ${names}.`);
   }
   report?.ready();
-  const folder = repository.store.snapshot(await repository.commit());
+  const folder = await repository.folder();
   return subfolder ? `${folder}/${subfolder}` : folder;
 }

@@ -33,6 +33,7 @@ export class HubRepository {
   /** What was asked to learn the commit, so that it need not be asked again. */
   private readonly answers = new Map<string, RemoteFile | null>();
   private readonly running = new Map<string, Promise<FetchedFile | null>>();
+  private readonly fetched = new Set<string>();
   private readonly limit = new Limit(MOST_DOWNLOADS);
 
   constructor(
@@ -63,18 +64,16 @@ export class HubRepository {
     return running;
   }
 
-  /** The commit that the revision stands for. */
-  async commit(file = 'config.json'): Promise<string> {
-    const pin = await this.pinned(file);
-    if (pin) return pin.commit;
-    throw new ModelNotFoundError(`${this.id} has no ${file}, so it is no model.`);
+  /** Where the files are, once one has been found. */
+  async folder(): Promise<string> {
+    return this.store.snapshot((await this.pin)!.commit);
   }
 
   private async find(file: string, largest: number): Promise<FetchedFile | null> {
     const pin = await this.pinned(file);
     if (pin === null) return null;
     const { commit, cachedOnly } = pin;
-    if (!this.settings.forceDownload) {
+    if (!this.settings.forceDownload || this.fetched.has(file)) {
       const found = await this.store.find(commit, file);
       if (found === 'absent') return null;
       if (found) {
@@ -175,6 +174,7 @@ export class HubRepository {
       );
     }
     this.progress?.done(file, stored.size);
+    this.fetched.add(file);
     return { ...stored, fresh: true };
   }
 

@@ -52,7 +52,7 @@ export interface HubSettings {
 export async function hubSettings(options: PretrainedOptions = {}): Promise<HubSettings> {
   const { environment } = localFiles;
   const settings = {
-    endpoint: (env.endpoint ?? environment('HF_ENDPOINT') ?? 'https://huggingface.co').replace(/\/+$/, ''),
+    endpoint: hubAddress(env.endpoint ?? environment('HF_ENDPOINT') ?? 'https://huggingface.co'),
     cacheDir: options.cacheDir ?? env.cacheDir,
     token: await accessToken(options.token ?? env.token),
     offline:
@@ -75,6 +75,13 @@ export async function hubSettings(options: PretrainedOptions = {}): Promise<HubS
     );
   }
   return settings;
+}
+
+function hubAddress(address: string): string {
+  if (/^https?:/i.test(address) && URL.canParse(address)) return address.replace(/\/+$/, '');
+  throw new InvalidArgumentError(
+    `The hub's address '${address}' (env.endpoint, or HF_ENDPOINT) must be one of the web, such as https://huggingface.co.`,
+  );
 }
 
 async function accessToken(given: string | false | undefined): Promise<string | undefined> {
