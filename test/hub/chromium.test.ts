@@ -89,7 +89,7 @@ describeInChromium('the hub in a page', () => {
 
   it('goes on from the last whole part after the page was left', async () => {
     setting.hub.intercept = (request, response, at) =>
-      at === 'cdn' && !!sendBytes(request, response, LARGE, { etag: '"cdn"' }, PART + 50_000);
+      at === 'cdn' && !!sendBytes(request, response, LARGE, { etag: '"cdn"' }, PART + 50_000, 2000);
     expect(await loaded(MODEL)).toMatch(/^model.safetensors of owner\/tiny-clip cannot be fetched: /);
     setting.hub.intercept = () => false;
     await openPage();

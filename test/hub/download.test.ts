@@ -20,7 +20,7 @@ describe('ends in the right file when the server', () => {
     delivering((request, response) => sendBytes(request, response, WEIGHTS, honest, 70_000));
     expectBytes(await fetched(), WEIGHTS);
     const ranges = setting.hub.requests.filter(({ at }) => at === 'cdn').map(({ range }) => range);
-    expect(ranges.length).toBe(5);
+    expect(ranges.length).toBeGreaterThanOrEqual(5);
     expect(ranges[0]).toBeUndefined();
     expect(ranges[1]).toMatch(/^bytes=\d+-$/);
   });

@@ -15,11 +15,11 @@ type Fault = (request: IncomingMessage, response: ServerResponse, random: () => 
 
 const faults: Fault[] = [
   (request, response, random) =>
-    sendBytes(request, response, WEIGHTS, { etag: '"a"' }, random() * WEIGHTS.length),
-  (request, response, random) => sendBytes(request, response, WEIGHTS, {}, random() * WEIGHTS.length),
+    sendBytes(request, response, WEIGHTS, { etag: '"a"' }, random() * WEIGHTS.length, 2),
+  (request, response, random) => sendBytes(request, response, WEIGHTS, {}, random() * WEIGHTS.length, 2),
   (request, response) => sendBytes(request, response, WEIGHTS, { etag: '"b"' }),
   (request, response, random) =>
-    sendBytes(request, response, OTHER, { etag: '"a"' }, random() * WEIGHTS.length),
+    sendBytes(request, response, OTHER, { etag: '"a"' }, random() * WEIGHTS.length, 2),
   (request, response) => sendBytes(request, response, WEIGHTS.subarray(0, 200_000), { etag: '"a"' }),
   (_request, response, random) =>
     response.writeHead([408, 429, 500, 502, 503][Math.floor(random() * 5)]).end(),

@@ -154,13 +154,17 @@ export class TestHub {
   }
 }
 
-/** Answers a range where one is asked for; `limit` cuts the connection after so many bytes. */
+/**
+ * Answers a range where one is asked for; `limit` cuts the connection after so many bytes. What a client has not read by
+ * `patience` milliseconds after that may be lost with it.
+ */
 export function sendBytes(
   request: IncomingMessage,
   response: ServerResponse,
   bytes: Uint8Array,
   headers: Record<string, string>,
   limit = Number.POSITIVE_INFINITY,
+  patience = 50,
 ): ServerResponse {
   const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
   const start = asked ? Number(asked[1]) : 0;
@@ -177,7 +181,7 @@ export function sendBytes(
   });
   if (request.method === 'HEAD') return response.end();
   if (rest.length <= limit) return response.end(rest);
-  response.write(rest.subarray(0, limit), () => setTimeout(() => response.destroy(), 5));
+  response.write(rest.subarray(0, limit), () => setTimeout(() => response.destroy(), patience));
   return response;
 }
 
