@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Importing this package registers its kernels with tfjs's webgpu backend. */
+export {};
