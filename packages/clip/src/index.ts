@@ -44,5 +44,8 @@ export type { ModelFiles, PretrainedOptions, ProgressEvent } from './pretrained/
 // One kind of checkpoint into another, and what one is.
 export * from './conversion/index.js';
 
+// What smaller weights cost.
+export * from './compression/index.js';
+
 // Errors.
 export * from './errors.js';

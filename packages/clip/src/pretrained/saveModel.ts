@@ -70,7 +70,8 @@ function describe(
   return quantization ? { ...described, quantization_config: quantization } : described;
 }
 
-function checkTypes(dtype: unknown, quantized: unknown): void {
+/** @throws InvalidArgumentError for a type that weights are not stored as */
+export function checkTypes(dtype: unknown, quantized: unknown): void {
   if (!Object.hasOwn(PYTHON_TYPES, String(dtype))) {
     throw new InvalidArgumentError(
       `dtype ${JSON.stringify(dtype)} is none that weights are saved as; there are 'F32', 'F16' and 'BF16'.`,
