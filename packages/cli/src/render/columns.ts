@@ -21,7 +21,7 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
 
 /** '605.2 MB', in powers of ten as disks and the hub count. */
 export function humanSize(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const units = [bytes === 1 ? 'byte' : 'bytes', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
   let unit = 0;
   while (value >= 999.95 && unit < units.length - 1) {
