@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every output of every model class, stage by stage, against transformers. */
+import * as tf from '@tensorflow/tfjs';
 import {
   TFCLIPForImageClassification,
   TFCLIPModel,
@@ -25,6 +26,18 @@ describeBackends('TFCLIPModel', () => {
     await withModel(TFCLIPModel.fromPretrained(modelFolder(folder)), (model) =>
       matches(everything(model, fixture.inputs(set)), fixture, set),
     );
+  });
+
+  it('takes pictures of another size when positions are interpolated', async () => {
+    const fixture = await Fixture.read('clip-quick-gelu');
+    await withModel(TFCLIPModel.fromPretrained(modelFolder('clip-quick-gelu')), async (model) => {
+      const { pixelValues } = fixture.inputs('vision.wide');
+      const options = { ...ALL, interpolatePosEncoding: true };
+      const { visionModelOutput, imageEmbeds } = model.call({ inputIds: [[1, 63]], pixelValues }, options);
+      await matches(visionModelOutput, fixture, 'vision.wide');
+      const features = model.getImageFeatures({ pixelValues }, options);
+      await expect(tf.div(features, tf.norm(features))).toBeCloseToTensor(imageEmbeds, TOLERANCE);
+    });
   });
 
   it.each(['clip-gelu-sharded', 'clip-gelu-4.x'])('%s has the values of clip-gelu', async (folder) => {
