@@ -64,7 +64,6 @@ describe('convert', () => {
   });
 
   it.each([
-    ['float16', 'F16', '4.1 MB'],
     ['int8', 'I8', '2.9 MB'],
     ['int4', 'U8', '2.4 MB'],
   ])('to %s, which loads', async (dtype, stored, size) => {

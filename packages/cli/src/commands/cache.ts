@@ -126,7 +126,8 @@ async function check(id: string | undefined, { json }: OutputFlags, terminal: Te
       const verdict = problems.length === 0 ? 'sound' : `${problems.length} broken`;
       terminal.out(`${id}: ${verdict}, ${checked} checked${hashless}\n`);
     }
-    for (const { path, problem } of problems) terminal.error(`${path} ${problem}`);
+    for (const { path, problem } of problems) terminal.error(`${path}: ${problem}`);
   }
-  if (problems.length > 0) throw new RunError(`${problems.length} of the files are broken.`);
+  const { length } = problems;
+  if (length > 0) throw new RunError(`${length} of the files ${length === 1 ? 'is' : 'are'} broken.`);
 }

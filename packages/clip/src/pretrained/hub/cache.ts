@@ -4,8 +4,16 @@ import { hubPlatform } from '#hubStore';
 import { ModelNotFoundError } from '../../errors.js';
 import type { PretrainedOptions } from '../modelFiles.js';
 import { ProgressReport } from '../progress.js';
-import { IMAGE_PROCESSOR_FILES, MODEL_FILES, OLDER_TOKENIZER_FILES, TOKENIZER_FILES } from './files.js';
-import { openRepository } from './hubFiles.js';
+import {
+  IMAGE_PROCESSOR_FILES,
+  MODEL_FILES,
+  OLDER_TOKENIZER_FILES,
+  OPEN_CLIP_CONFIG,
+  OTHER_WEIGHT_FILES,
+  SAFETENSORS_FILES,
+  TOKENIZER_FILES,
+} from './files.js';
+import { type OpenRepository, openRepository } from './hubFiles.js';
 import { checkId, checkRevision } from './names.js';
 import { env } from './settings.js';
 
@@ -94,6 +102,7 @@ export async function downloadModel(
     ...OLDER_TOKENIZER_FILES,
   ];
   const found = await preload(wanted);
+  if (!files && !SAFETENSORS_FILES.some((file) => found.has(file))) await preloadOthers(preload, found);
   const missing = files ? files.filter((file) => !found.has(file)) : [];
   if (found.size === 0 || missing.length > 0) {
     const names = missing.length > 0 ? missing.join(', ') : 'file of a CLIP model, such as config.json';
@@ -102,4 +111,14 @@ export async function downloadModel(
   report?.ready();
   const folder = await repository.folder();
   return subfolder ? `${folder}/${subfolder}` : folder;
+}
+
+/** Weights of other kinds are large, and one is enough. */
+async function preloadOthers(preload: OpenRepository['preload'], found: Set<string>): Promise<void> {
+  for (const file of OTHER_WEIGHT_FILES) {
+    if (!(await preload([file])).has(file)) continue;
+    found.add(file);
+    if (!found.has('config.json')) await preload([OPEN_CLIP_CONFIG]);
+    return;
+  }
 }

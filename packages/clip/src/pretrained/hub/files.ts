@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The files that a CLIP model may be made of; which of them there are, only the repository knows. */
 
-/** The index stands for the shards that it lists. */
-export const MODEL_FILES: readonly string[] = [
-  'config.json',
-  'model.safetensors',
-  'model.safetensors.index.json',
+/** An index stands for the shards that it lists. */
+export const SAFETENSORS_FILES: readonly string[] = ['model.safetensors', 'model.safetensors.index.json'];
+
+export const MODEL_FILES: readonly string[] = ['config.json', ...SAFETENSORS_FILES];
+
+/** Weights of other kinds, of which the first that is there is what a model without the usual ones is loaded from. */
+export const OTHER_WEIGHT_FILES: readonly string[] = [
+  'open_clip_model.safetensors',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+  'open_clip_pytorch_model.bin',
+  'tf_model.h5',
+  'flax_model.msgpack',
 ];
+
+export const OPEN_CLIP_CONFIG = 'open_clip_config.json';
 
 export const IMAGE_PROCESSOR_FILES: readonly string[] = ['processor_config.json', 'preprocessor_config.json'];
 

@@ -6,7 +6,7 @@ import { type ProgressReport, reportReading } from '../progress.js';
 import { HubRepository } from './repository.js';
 import { hubSettings } from './settings.js';
 
-const INDEX = /\.safetensors\.index\.json$/;
+const INDEX = /\.index\.json$/;
 /** Far above any tokenizer.json; a file that is read whole and is larger is not what it says. */
 const LARGEST_SMALL_FILE = 64 * 2 ** 20;
 
