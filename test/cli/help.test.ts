@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The texts of --help stand here whole: whoever changes one reads it, aloud if possible. */
 import { createRequire } from 'node:module';
-import { tfjsClip } from './command.js';
+import path from 'node:path';
+import { root, tfjsClip } from './command.js';
 
 const help = `Usage: tfjs-clip [options] [command]
 
@@ -12,22 +13,31 @@ emoji and emoji-like pictures. On photographs it mostly guesses; name a real
 CLIP for those.
 
 Options:
-  -V, --version                  print the version
-  -h, --help                     show this help
+  -V, --version              print the version
+  -h, --help                 show this help
 
 Commands:
-  classify [options] <image...>  say which of your labels fits a picture
-  embed [options] [image...]     turn pictures or texts into vectors
+  classify <image...>        say which of your labels fits a picture
+  embed [image...]           turn pictures or texts into vectors
+  inspect <source>           say what a checkpoint is
+  convert <source> <folder>  turn a checkpoint into another dialect
+  download <id>              fetch a model of the hub into the cache
+  cache                      show, tidy and check downloaded models
 
 Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
   $ tfjs-clip embed pictures/ --out pictures.npy
+  $ tfjs-clip download openai/clip-vit-base-patch32
+  $ tfjs-clip convert ViT-B-32.pt clip --to hf
 
 The options of a command: tfjs-clip classify --help
 
 Environment:
-  HF_TOKEN           your access token, for gated models of the Hugging Face hub
+  HF_HOME            where the Hugging Face cache is (~/.cache/huggingface)
+  HF_HUB_CACHE       where its models are (hub/ within HF_HOME)
+  HF_HUB_OFFLINE=1   only what is in the cache
   HF_ENDPOINT        a mirror of the hub
+  HF_TOKEN           your access token, for gated models
   COLUMNS=60         draw this wide
   NO_COLOR=1         no colours
   TFJS_CLIP_DEBUG=1  stack traces with errors
@@ -143,12 +153,236 @@ Exit codes:
 
 `;
 
+const inspectHelp = `Usage: tfjs-clip inspect [options] <source>
+
+Says what a checkpoint is: its class, format and names, parameters by part, how
+they are stored, and what keeps it from loading. Weights are not read beyond
+their headers, but a model of the hub is fetched into the cache.
+
+Arguments:
+  source             a folder, a web address, a Hugging Face id, emoji-clip, or
+                     a file of weights
+
+Options:
+  --revision <name>  a branch, a tag or a commit of a hub repository (default:
+                     main)
+  --json             print one JSON document
+  -q, --quiet        only errors on standard error: no remarks, no progress
+  -h, --help         show this help
+
+Examples:
+  $ tfjs-clip inspect openai/clip-vit-base-patch32
+  $ tfjs-clip inspect ViT-B-32.pt
+  $ tfjs-clip inspect clip/ --json | jq .total.parameters
+
+JSON:
+  {"name": …, "format": …, "scheme": …, "modelClass": …,
+   "total": {"tensors": …, "parameters": …, "bytes": …},
+   "parts": {"text": …, "vision": …}, "dtypes": {"F32": …}, "metadata": …,
+   "config": …, "configSource": …, "notes": […], "problems": […]}
+  The exit code is 1 if there are problems.
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const convertHelp = `Usage: tfjs-clip convert [options] <source> <folder>
+
+Converts a CLIP checkpoint of any dialect into another one: the same numbers
+under other names. The files of its tokenizer and image processor come along.
+The folder appears when all of it is there.
+
+Arguments:
+  source                   a folder, a web address, a Hugging Face id,
+                           emoji-clip, or a file of weights
+  folder                   where to write; it must not be there yet, or be empty
+
+Options:
+  --to <format>            what to write: hf, openclip, tfjs
+  --dtype <type>           what to store numbers as: float32, float16, bfloat16,
+                           int8, int4 (default: what the source has)
+  --max-shard-size <size>  split the weights into files of at most this size,
+                           such as 5GB (default: one file; tfjs's in 4 MiB)
+  --revision <name>        a branch, a tag or a commit of a hub repository
+                           (default: main)
+  --force                  replace a model that is in the folder
+  --json                   print one JSON document
+  -q, --quiet              only errors on standard error: no remarks, no
+                           progress
+  -h, --help               show this help
+
+Examples:
+  $ tfjs-clip convert openai/clip-vit-base-patch32 clip --to hf --dtype float16
+  $ tfjs-clip convert ViT-B-32.pt clip --to hf
+  $ tfjs-clip convert clip clip-openclip --to openclip
+  $ tfjs-clip convert clip page/clip --to tfjs
+
+Formats:
+  hf        config.json and model.safetensors, which transformers and tfjs-clip
+            open; with --max-shard-size in several files
+  openclip  open_clip_config.json and open_clip_model.safetensors
+  tfjs      text/model.json and vision/model.json, for tf.loadLayersModel
+
+Types:
+  float32, float16, bfloat16 (not for tfjs)
+  int8, int4: linear layers only, the rest as in the source. Smaller, and no
+  longer the same numbers; only tfjs-clip reads them (--to hf)
+
+JSON:
+  {"source": …, "format": …, "names": …, "modelClass": …, "to": …, "dtype": …,
+   "folder": …, "notes": […], "files": [{"file": "config.json", "size": 1234}, …]}
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const downloadHelp = `Usage: tfjs-clip download [options] <id>
+
+Fetches a model of the Hugging Face hub into the cache that Python shares, and
+prints its folder there. What is there already is not fetched again; what broke
+off goes on from where it was.
+
+Arguments:
+  id                   an owner and a name, such as openai/clip-vit-base-patch32
+
+Options:
+  --revision <name>    a branch, a tag or a commit (default: "main")
+  --include <file...>  only these files (default: all that a CLIP model needs)
+  --force              fetch anew what is in the cache
+  --json               print one JSON document
+  -q, --quiet          only errors on standard error: no remarks, no progress
+  -h, --help           show this help
+
+Examples:
+  $ tfjs-clip download openai/clip-vit-base-patch32
+  $ tfjs-clip download openai/clip-vit-base-patch32 --revision refs/pr/1
+  $ tfjs-clip download openai/clip-vit-base-patch32 --include config.json
+
+JSON:
+  {"id": …, "revision": "main", "folder": …}
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const cacheHelp = `Usage: tfjs-clip cache [options] [command]
+
+Shows, tidies and checks the cache of the Hugging Face hub, which Python shares.
+It is in HF_HUB_CACHE, or in hub/ within HF_HOME, or in
+~/.cache/huggingface/hub.
+
+Options:
+  -h, --help   show this help
+
+Commands:
+  ls           list the models
+  rm <id>      remove a model, or a revision of it
+  verify [id]  check the files
+
+Examples:
+  $ tfjs-clip cache ls
+  $ tfjs-clip cache rm openai/clip-vit-base-patch32
+  $ tfjs-clip cache rm openai/clip-vit-base-patch32 --revision refs/pr/1 --yes
+  $ tfjs-clip cache verify
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const cacheLsHelp = `Usage: tfjs-clip cache ls [options]
+
+Lists the models in the cache, with their sizes.
+
+Options:
+  --json       print one JSON document
+  -q, --quiet  only errors on standard error: no remarks, no progress
+  -h, --help   show this help
+
+JSON:
+  {"size": …, "models": [{"id": …, "path": …, "size": …, "incomplete": …, "revisions": [
+    {"commit": …, "refs": ["main"], "path": …, "size": …, "lastModified": …, "files": […]}]}]}
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const cacheRmHelp = `Usage: tfjs-clip cache rm [options] <id>
+
+Removes a model, or one revision of it with what no other one needs.
+
+Arguments:
+  id                 such as openai/clip-vit-base-patch32
+
+Options:
+  --revision <name>  a branch, a tag or a commit (default: all)
+  -y, --yes          do not ask
+  --json             print one JSON document
+  -q, --quiet        only errors on standard error: no remarks, no progress
+  -h, --help         show this help
+
+JSON:
+  {"id": …, "revision": …, "freed": 605247912}
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const cacheVerifyHelp = `Usage: tfjs-clip cache verify [options] [id]
+
+Computes the hash of every file in the cache and compares it with the one that
+the hub gave.
+
+Arguments:
+  id           only this model
+
+Options:
+  --json       print one JSON document
+  -q, --quiet  only errors on standard error: no remarks, no progress
+  -h, --help   show this help
+
+JSON:
+  {"problems": 0, "models": [
+    {"id": …, "checked": 7, "unknown": 0, "problems": [{"path": …, "problem": …}]}]}
+  The exit code is 1 if there are problems.
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
 describe('tfjs-clip', () => {
   it.each([
     [['--help'], help],
     [[], help],
     [['classify', '--help'], classifyHelp],
     [['embed', '-h'], embedHelp],
+    [['inspect', '--help'], inspectHelp],
+    [['convert', '--help'], convertHelp],
+    [['download', '--help'], downloadHelp],
+    [['cache', '--help'], cacheHelp],
+    [['cache', 'ls', '--help'], cacheLsHelp],
+    [['cache', 'rm', '--help'], cacheRmHelp],
+    [['cache', 'verify', '--help'], cacheVerifyHelp],
   ])('%j explains itself', async (args, text) => {
     expect(await tfjsClip(args)).toEqual({ exitCode: 0, signal: null, stdout: text, stderr: '' });
   });
@@ -209,6 +443,45 @@ it.each([
     '--out a.csv: the name must end in .npy or .jsonl, which says how to write it.\n',
   ],
   ['embed a.png --out no/such/a.npy', '--out no/such/a.npy: there is no folder no/such.\n'],
+  ['convert emoji-clip out', `required option '--to <format>' not specified${more}`],
+  [
+    'convert emoji-clip out --to onnx',
+    `option '--to <format>' argument 'onnx' is invalid. There are hf, openclip, tfjs.${more}`,
+  ],
+  [
+    'convert emoji-clip out --to hf --dtype f32',
+    "option '--dtype <type>' argument 'f32' is invalid. " +
+      `There are float32, float16, bfloat16, int8, int4.${more}`,
+  ],
+  [
+    'convert emoji-clip out --to hf --max-shard-size 5G',
+    "option '--max-shard-size <size>' argument '5G' is invalid. " +
+      `Give a size such as '500MB' or '5GB'.${more}`,
+  ],
+  [
+    'convert emoji-clip out --to tfjs --dtype int8',
+    '--dtype int8 goes with --to hf only: no one else reads such weights.\n',
+  ],
+  [
+    'convert emoji-clip out --to tfjs --dtype bfloat16',
+    'tfjs has no bfloat16: give --dtype float32 or float16.\n',
+  ],
+  [
+    'convert emoji-clip out --to openclip --max-shard-size 1GB',
+    'OpenCLIP reads its weights from one file: leave --max-shard-size out.\n',
+  ],
+  [
+    'convert emoji-clip no/such/out --to hf',
+    `no/such/out: there is no folder ${path.join(root, 'no/such')}.\n`,
+  ],
+  ['convert emoji-clip package.json --to hf --force', 'package.json is a file; name a folder.\n'],
+  [
+    'convert emoji-clip docs --to hf --force',
+    'docs holds something else than a model, which --force does not replace.\n',
+  ],
+  ['inspect', `missing required argument 'source'${more}`],
+  ['download', `missing required argument 'id'${more}`],
+  ['cache frob', `unknown command 'frob'${more}`],
 ])('%s is a mistake: exit code 2', async (line, message) => {
   expect(await tfjsClip(line.split(' '))).toEqual({
     exitCode: 2,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The `tfjs-clip` command: its subcommands, what errors look like, exit codes. */
 import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { defineCache } from './commands/cache.js';
 import { defineClassify } from './commands/classify.js';
 import { defineConvert } from './commands/convert.js';
@@ -56,7 +56,7 @@ function createProgram(): Command {
     .description(description)
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .configureHelp({ minWidthToWrap: 15 })
+    .configureHelp({ minWidthToWrap: 15, subcommandTerm: withoutOptions })
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'tfjs-clip: ')),
       getOutHelpWidth: () => columnsOf(process.stdout),
@@ -72,6 +72,11 @@ function createProgram(): Command {
   defineDownload(program);
   defineCache(program);
   return program;
+}
+
+/** Every command has options; saying so of each makes the list wide. */
+function withoutOptions(command: Command): string {
+  return new Help().subcommandTerm(command).replace(' [options]', '');
 }
 
 function report(error: unknown): number {

@@ -47,7 +47,7 @@ JSON:
 export function defineCache(program: Command): void {
   const cache = program
     .command('cache')
-    .summary('show, tidy and check the downloaded models')
+    .summary('show, tidy and check downloaded models')
     .description(description)
     .helpCommand(false)
     .addHelpText('after', examples + exitCodeHelp);

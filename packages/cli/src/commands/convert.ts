@@ -57,18 +57,18 @@ Formats:
 
 Types:
   float32, float16, bfloat16 (not for tfjs)
-  int8, int4: linear layers only, the rest as in the source. Smaller, and no longer
-  the same numbers; only tfjs-clip reads them (--to hf)
+  int8, int4: linear layers only, the rest as in the source. Smaller, and no
+  longer the same numbers; only tfjs-clip reads them (--to hf)
 
 JSON:
-  {"source": …, "format": …, "names": …, "modelClass": …, "to": …, "dtype": …, "folder": …,
-   "notes": […], "files": [{"file": "config.json", "size": 1234}, …]}
+  {"source": …, "format": …, "names": …, "modelClass": …, "to": …, "dtype": …,
+   "folder": …, "notes": […], "files": [{"file": "config.json", "size": 1234}, …]}
 `;
 
 export function defineConvert(program: Command): void {
   const command = program
     .command('convert')
-    .summary('turn a checkpoint of one dialect into another')
+    .summary('turn a checkpoint into another dialect')
     .description(description)
     .argument('<source>', 'a folder, a web address, a Hugging Face id, emoji-clip, or a file of weights')
     .argument('<folder>', 'where to write; it must not be there yet, or be empty')

@@ -19,17 +19,16 @@ const examples = `
 Examples:
   $ tfjs-clip download openai/clip-vit-base-patch32
   $ tfjs-clip download openai/clip-vit-base-patch32 --revision refs/pr/1
-  $ tfjs-clip download openai/clip-vit-base-patch32 --include config.json tokenizer.json
-  $ HF_HUB_OFFLINE=1 tfjs-clip classify cat.jpg -m openai/clip-vit-base-patch32 -l cat,dog
+  $ tfjs-clip download openai/clip-vit-base-patch32 --include config.json
 
 JSON:
-  {"id": …, "revision": "main", "folder": "/home/me/.cache/huggingface/hub/models--…/snapshots/…"}
+  {"id": …, "revision": "main", "folder": …}
 `;
 
 export function defineDownload(program: Command): void {
   const command = program
     .command('download')
-    .summary('fetch a model of the Hugging Face hub into the cache')
+    .summary('fetch a model of the hub into the cache')
     .description(description)
     .argument('<id>', 'an owner and a name, such as openai/clip-vit-base-patch32')
     .option('--revision <name>', 'a branch, a tag or a commit', 'main')

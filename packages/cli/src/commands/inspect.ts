@@ -23,9 +23,10 @@ Examples:
   $ tfjs-clip inspect clip/ --json | jq .total.parameters
 
 JSON:
-  {"name": …, "format": …, "scheme": …, "modelClass": …, "total": {"tensors", "parameters", "bytes"},
-   "parts": {"text": …, "vision": …}, "dtypes": {"F32": …}, "metadata": …, "config": …,
-   "configSource": …, "notes": […], "problems": […]}
+  {"name": …, "format": …, "scheme": …, "modelClass": …,
+   "total": {"tensors": …, "parameters": …, "bytes": …},
+   "parts": {"text": …, "vision": …}, "dtypes": {"F32": …}, "metadata": …,
+   "config": …, "configSource": …, "notes": […], "problems": […]}
   The exit code is 1 if there are problems.
 `;
 
