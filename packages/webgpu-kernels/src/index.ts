@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Importing this package registers its kernels with tfjs's webgpu backend. */
-export {};
+import '@tensorflow/tfjs-backend-webgpu';
+import './register.js';

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CLIPKernel, type LinearAttributes, type LinearInputs } from 'tfjs-clip/ops';
+import { componentsFor, FusedProgram, fusedKernel, sizeOf } from '../program.js';
+import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { activationSnippet } from '../wgsl/activation.js';
+import { reader, writer } from '../wgsl/matrix.js';
+import { tiledProduct } from '../wgsl/tiledProduct.js';
+
+interface LinearShape {
+  rows: number;
+  inSize: number;
+  outSize: number;
+  activation: string | null;
+  hasBias: boolean;
+  hasResidual: boolean;
+}
+
+/** activation(x · kernel + bias) + residual: a tiled product, with the rest done while the sums are in registers. */
+class LinearProgram extends FusedProgram {
+  constructor(
+    private readonly shape: LinearShape,
+    private readonly tile: Tile,
+    limits: GPUSupportedLimits,
+  ) {
+    const { rows, inSize, outSize, activation, hasBias, hasResidual } = shape;
+    const out = componentsFor(outSize);
+    super(
+      {
+        inputs: {
+          x: componentsFor(inSize),
+          kernel: out,
+          ...(hasBias && { bias: out }),
+          ...(hasResidual && { residual: out }),
+        },
+        outputComponents: out,
+        integers: { rows, inSize, outSize },
+        workgroupSize: [tile.across, tile.down, 1],
+        workgroups: countTiles(rows, outSize, tile),
+        constants: [...Object.values(tile), String(activation), hasBias, hasResidual],
+      },
+      limits,
+    );
+  }
+
+  getUserCode(): string {
+    const { activation, hasBias, hasResidual, inSize } = this.shape;
+    const [rows, depth, columns] = ['uniforms.rows', 'uniforms.inSize', 'uniforms.outSize'];
+    const out = componentsFor(this.shape.outSize);
+    return `
+    ${reader('readLeft', { array: 'x', rows, columns: depth, components: componentsFor(inSize) })}
+    ${reader('readRight', { array: 'kernel', rows: depth, columns, components: out })}
+    ${hasBias ? reader('readBias', { array: 'bias', rows: '1', columns, components: out }) : ''}
+    ${hasResidual ? reader('readResidual', { array: 'residual', rows, columns, components: out }) : ''}
+    ${writer('write', { rows, columns, components: out })}
+    ${activationSnippet(activation)}
+
+    fn finish(row : i32, column : i32, sums : vec4<f32>) {
+      let product = sums${hasBias ? ' + readBias(0, column)' : ''};
+      write(row, column, activate(product)${hasResidual ? ' + readResidual(row, column)' : ''});
+    }
+    ${tiledProduct(this.tile, { columns, depth })}`;
+  }
+}
+
+export const linear = fusedKernel<LinearInputs, LinearAttributes>(
+  CLIPKernel.Linear,
+  (backend, { x, kernel, bias, residual }, { activation }) => {
+    const [inSize, outSize] = kernel.shape;
+    const rows = sizeOf(x.shape) / inSize;
+    const { limits } = backend.device;
+    const shape = { rows, inSize, outSize, activation, hasBias: !!bias, hasResidual: !!residual };
+    const program = new LinearProgram(shape, chooseTile(rows, outSize, limits), limits);
+    const inputs = [x, kernel, ...(bias ? [bias] : []), ...(residual ? [residual] : [])];
+    return program.run(backend, inputs, [...x.shape.slice(0, -1), outSize]);
+  },
+);
