@@ -44,7 +44,10 @@ export async function readConfigJSON(files: ModelFiles): Promise<JSONObject> {
 }
 
 /**
- * Creates the layer's variables with the checkpoint's values, one tensor in memory at a time.
+ * Creates the layer's variables with the checkpoint's values, one tensor in memory at a time: beside the weights as float32 on
+ * the backend, room is needed for one tensor as it lies in the file and once more as float32 for each step that changes it
+ * (half to float, transposition), and for what the garbage collector has not taken back. Of ViT-B/32 that is 15% at most
+ * (benchmarks/loading.mjs). Only tensors that the layer has are read.
  *
  * @param tower the only tower that the layer has, if so: then its tensors may lack their prefix, and others are left
  * @throws CheckpointError, ModelNotFoundError; no variable exists then
