@@ -47,6 +47,10 @@ describe.each(FORMATS)('$name', ({ mantissaBits, bias, decode, encode }) => {
     expect(wrong).toEqual([]);
   });
 
+  it.each([0, 1, 3, 4, 7])('%d codes decode as they do among many', (length) => {
+    expect(decode(ALL_CODES.slice(500, 500 + length))).toEqual(decode(ALL_CODES).slice(500, 500 + length));
+  });
+
   it('every code comes back from float32 as it was', () => {
     expect(encode(decode(ALL_CODES))).toEqual(ALL_CODES);
   });
