@@ -85,7 +85,7 @@ export function componentsFor(...widths: number[]): Components {
 }
 
 /** Inputs as a kernel gets them: no tensors, only what says where they are. */
-type Infos<Inputs> = { [Name in keyof Inputs]: tf.TensorInfo };
+export type Infos<Inputs> = { [Name in keyof Inputs]: tf.TensorInfo };
 
 export function fusedKernel<Inputs, Attributes = object>(
   kernelName: string,

@@ -46,11 +46,13 @@ export function attention(x: tf.Tensor3D, options: AttentionOptions): AttentionR
     keyBias: key.bias,
     valueKernel: value.kernel,
     valueBias: value.bias,
-    ...(mask?.keyMask && { keyMask: mask.keyMask }),
   };
   const attributes = { numHeads, causal: mask?.causal ?? false };
   const composed = () => composedAttention(x, options).hiddenStates;
-  return { hiddenStates: dispatch(CLIPKernel.Attention, inputs, attributes, composed) as tf.Tensor3D };
+  const hiddenStates = mask?.keyMask
+    ? dispatch(CLIPKernel.MaskedAttention, { ...inputs, keyMask: mask.keyMask }, attributes, composed)
+    : dispatch(CLIPKernel.Attention, inputs, attributes, composed);
+  return { hiddenStates: hiddenStates as tf.Tensor3D };
 }
 
 function composedAttention(x: tf.Tensor3D, options: AttentionOptions): AttentionResult {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The seven things a CLIP layer computes with, as kernels that a backend may register:
+ * What a CLIP layer computes with, as kernels that a backend may register:
  *
  *     tf.registerKernel({ kernelName: CLIPKernel.Linear, backendName: 'webgpu', kernelFunc })
  *
  * Kernel packages import this file and nothing else of tfjs-clip. Where the running backend has no such kernel, the
  * op of the same name computes the same thing from tfjs ops. While gradients are recorded a kernel is used only if a
- * gradient is registered under its name (`tf.registerGradient`).
+ * gradient is registered under its name (`tf.registerGradient`), and all that the gradient saves is given.
  */
 import type { Tensor } from '@tensorflow/tfjs';
 
@@ -14,6 +14,7 @@ export const CLIPKernel = {
   LayerNorm: 'CLIPLayerNorm',
   Linear: 'CLIPLinear',
   Attention: 'CLIPAttention',
+  MaskedAttention: 'CLIPMaskedAttention',
   PatchEmbedding: 'CLIPPatchEmbedding',
   TokenEmbedding: 'CLIPTokenEmbedding',
   NormalizedProjection: 'CLIPNormalizedProjection',
@@ -44,8 +45,7 @@ export interface LinearAttributes {
 
 /**
  * Self-attention from the block's normalised input to the merged heads, before the output projection.
- * `x` [batch, sequence, width]; kernels [width, width], biases [width]; `keyMask` bool [batch, sequence], true where a
- * key is real → [batch, sequence, width]. A query that may see no key at all attends all of them equally.
+ * `x` [batch, sequence, width]; kernels [width, width], biases [width] → [batch, sequence, width].
  */
 export interface AttentionInputs {
   x: Tensor;
@@ -55,11 +55,18 @@ export interface AttentionInputs {
   keyBias: Tensor;
   valueKernel: Tensor;
   valueBias: Tensor;
-  keyMask?: Tensor;
 }
 export interface AttentionAttributes {
   numHeads: number;
   causal: boolean;
+}
+
+/**
+ * The same where not all keys may be seen: `keyMask` bool [batch, sequence], true where a key is real. A query that may
+ * see no key at all attends all of them equally. A kernel of its own, because a gradient saves the same inputs always.
+ */
+export interface MaskedAttentionInputs extends AttentionInputs {
+  keyMask: Tensor;
 }
 
 /**

@@ -48,6 +48,11 @@ const calls: Record<keyof typeof CLIPKernel, Call> = {
     attributes: { activation: 'quick_gelu' },
   },
   Attention: {
+    op: () => attend({ mask: causalMask(3) }),
+    inputs: ATTENTION_INPUTS,
+    attributes: { numHeads, causal: true },
+  },
+  MaskedAttention: {
     op: () => attend({ mask: causalMask(3, tf.ones([1, 3])) }),
     inputs: [...ATTENTION_INPUTS, 'keyMask'].sort(),
     attributes: { numHeads, causal: true },
@@ -173,5 +178,17 @@ describeBackends('a kernel', (backendName) => {
     expect([...(await gradient.data())]).toEqual([21, 28]);
     tf.dispose([x, gradient]);
     tf.unregisterGradient(CLIPKernel.NormalizedProjection);
+  });
+
+  it('with a gradient that saves what is not given is not used then', async () => {
+    register(CLIPKernel.Linear);
+    const gradFunc = () => ({});
+    tf.registerGradient({ kernelName: CLIPKernel.Linear, inputsToSave: ['x', 'bias'], gradFunc });
+    const x = tf.tensor2d([[3, 4]]);
+    const gradient = tf.tidy(() => tf.grad((y) => linear(y, tf.eye(2)))(x));
+    expect(seen).toEqual([]);
+    expect([...(await gradient.data())]).toEqual([1, 1]);
+    tf.dispose([x, gradient]);
+    tf.unregisterGradient(CLIPKernel.Linear);
   });
 });

@@ -9,7 +9,8 @@ export function dispatch(
   attributes: object,
   composed: () => tf.Tensor,
 ): tf.Tensor {
-  const fused = tf.getKernel(kernelName, tf.getBackend()) && (!isRecording() || tf.getGradient(kernelName));
+  const fused =
+    tf.getKernel(kernelName, tf.getBackend()) && (!isRecording() || hasGradient(kernelName, inputs));
   if (!fused) return composed();
   return tf
     .engine()
@@ -18,4 +19,10 @@ export function dispatch(
 
 function isRecording(): boolean {
   return tf.engine().state.gradientDepth > 0;
+}
+
+/** tfjs would fail on an input to save that is not given. */
+function hasGradient(kernelName: string, inputs: object): boolean {
+  const gradient = tf.getGradient(kernelName);
+  return Boolean(gradient) && (gradient.inputsToSave ?? []).every((name) => name in inputs);
 }

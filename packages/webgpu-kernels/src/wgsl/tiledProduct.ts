@@ -47,20 +47,19 @@ export function tiledProduct(tile: Tile, sizes: { columns: string; depth: string
           let right1 = rightTile[4 * k + 1][x];
           let right2 = rightTile[4 * k + 2][x];
           let right3 = rightTile[4 * k + 3][x];
-          ${repeat(
-            rowsPerThread,
-            (i) => `{
-            let left = leftTile[y + ${i}][k];
-            sums[${i}] = fma(vec4<f32>(left.x), right0, sums[${i}]);
-            sums[${i}] = fma(vec4<f32>(left.y), right1, sums[${i}]);
-            sums[${i}] = fma(vec4<f32>(left.z), right2, sums[${i}]);
-            sums[${i}] = fma(vec4<f32>(left.w), right3, sums[${i}]);
-          }`,
-          )}
+          for (var i = 0; i < ${rowsPerThread}; i = i + 1) {
+            let left = leftTile[y + i][k];
+            sums[i] = fma(vec4<f32>(left.x), right0, sums[i]);
+            sums[i] = fma(vec4<f32>(left.y), right1, sums[i]);
+            sums[i] = fma(vec4<f32>(left.z), right2, sums[i]);
+            sums[i] = fma(vec4<f32>(left.w), right3, sums[i]);
+          }
         }
         workgroupBarrier(); // Before the tiles are overwritten.
       }
-      ${repeat(rowsPerThread, (i) => `finish(firstRow + y + ${i}, firstColumn + 4 * x, sums[${i}]);`)}
+      for (var i = 0; i < ${rowsPerThread}; i = i + 1) {
+        finish(firstRow + y + i, firstColumn + 4 * x, sums[i]);
+      }
     }`;
 }
 

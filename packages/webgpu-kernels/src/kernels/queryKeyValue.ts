@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import type * as tf from '@tensorflow/tfjs';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { AttentionInputs } from 'tfjs-clip/ops';
+import { componentsFor, FusedProgram, type Infos, sizeOf } from '../program.js';
+import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { reader, writer } from '../wgsl/matrix.js';
+import { tiledProduct } from '../wgsl/tiledProduct.js';
+
+const PARTS = ['query', 'key', 'value'];
+
+export interface HeadShape {
+  heads: number;
+  headSize: number;
+  /** `headSize` rounded up to whole vec4s: what a head takes in the packed tensor, the rest being zeros. */
+  paddedSize: number;
+}
+
+/**
+ * x · kernel + bias for queries, keys and values in one product, whose columns are all heads of the three parts one
+ * after the other. The three kernels are read where they are: nothing is packed that could go stale, and with the
+ * output they take the eight bindings that every device has.
+ */
+class QueryKeyValueProgram extends FusedProgram {
+  constructor(
+    rows: number,
+    private readonly shape: HeadShape,
+    private readonly tile: Tile,
+    limits: GPUSupportedLimits,
+  ) {
+    const { heads, headSize, paddedSize } = shape;
+    const [width, columns] = [heads * headSize, 3 * heads * paddedSize];
+    const part = componentsFor(headSize);
+    super(
+      {
+        inputs: {
+          x: componentsFor(width),
+          ...Object.fromEntries(
+            PARTS.flatMap((name) => [`${name}Kernel`, `${name}Bias`]).map((name) => [name, part]),
+          ),
+        },
+        outputComponents: 4,
+        integers: { rows, width, columns },
+        workgroupSize: [tile.across, tile.down, 1],
+        workgroups: countTiles(rows, columns, tile),
+        constants: [...Object.values(tile), ...Object.values(shape)],
+      },
+      limits,
+    );
+  }
+
+  getUserCode(): string {
+    const { heads, headSize, paddedSize } = this.shape;
+    const [rows, width, columns] = ['uniforms.rows', 'uniforms.width', 'uniforms.columns'];
+    // A row of a kernel is seen as a row for each head, so that reading ends with the head.
+    const part = { columns: String(headSize), components: componentsFor(headSize) };
+    const readers = PARTS.map(
+      (name) => `
+      ${reader(`${name}KernelAt`, { array: `${name}Kernel`, rows: `(${width} * ${heads})`, ...part })}
+      ${reader(`${name}BiasAt`, { array: `${name}Bias`, rows: String(heads), ...part })}`,
+    );
+    const ofPart = (what: string, row: string) =>
+      PARTS.map(
+        (name, i) => `if (part == ${i}) { return ${name}${what}At(${row}, column % ${paddedSize}); }`,
+      ).join('\n');
+    return `
+    ${readers.join('\n')}
+    ${reader('readLeft', { array: 'x', rows, columns: width, components: componentsFor(heads * headSize) })}
+    ${writer('write', { rows, columns, components: 4 })}
+
+    fn readRight(row : i32, column : i32) -> vec4<f32> {
+      let part = column / ${heads * paddedSize};
+      let head = column / ${paddedSize} % ${heads};
+      ${ofPart('Kernel', `row * ${heads} + head`)}
+      return vec4<f32>(0.0);
+    }
+
+    fn readBias(column : i32) -> vec4<f32> {
+      let part = column / ${heads * paddedSize};
+      let head = column / ${paddedSize} % ${heads};
+      ${ofPart('Bias', 'head')}
+      return vec4<f32>(0.0);
+    }
+
+    fn finish(row : i32, column : i32, sums : vec4<f32>) { write(row, column, sums + readBias(column)); }
+    ${tiledProduct(this.tile, { columns, depth: width })}`;
+  }
+}
+
+/** `x` [batch, sequence, width] → [batch, sequence, 3, heads, paddedSize], to be disposed by the caller. */
+export function queryKeyValue(
+  backend: WebGPUBackend,
+  inputs: Infos<AttentionInputs>,
+  shape: HeadShape,
+): tf.TensorInfo {
+  const { x, queryKernel, queryBias, keyKernel, keyBias, valueKernel, valueBias } = inputs;
+  const { heads, paddedSize } = shape;
+  const rows = sizeOf(x.shape.slice(0, -1));
+  const { limits } = backend.device;
+  const program = new QueryKeyValueProgram(
+    rows,
+    shape,
+    chooseTile(rows, 3 * heads * paddedSize, limits),
+    limits,
+  );
+  const tensors = [x, queryKernel, queryBias, keyKernel, keyBias, valueKernel, valueBias];
+  return program.run(backend, tensors, [...x.shape.slice(0, -1), 3, heads, paddedSize]);
+}

@@ -1,0 +1,89 @@
+/** @jest-environment ./test/webgpu/dawnEnvironment.cjs */
+// SPDX-License-Identifier: Apache-2.0
+import * as tf from '@tensorflow/tfjs';
+import { CLIPKernel } from 'tfjs-clip/ops';
+import { attention } from '../../packages/clip/src/ops/attention.js';
+import { type AttentionMask, causalMask } from '../../packages/clip/src/ops/attentionMask.js';
+import { describeWebGPU } from './describeWebGPU.js';
+import { matchesComposed, random, randomIntegers, type Values } from './parity.js';
+
+/** x, then kernel and bias of queries, keys and values. */
+function inputsOf(batch: number, sequence: number, width: number): Values[] {
+  const part = () => [random([width, width], 2 / Math.sqrt(width)), random([width])];
+  return [random([batch, sequence, width], 2), ...part(), ...part(), ...part()];
+}
+
+function attend(inputs: tf.Tensor[], numHeads: number, mask?: ReturnType<typeof causalMask>): tf.Tensor {
+  const [x, ...weights] = inputs;
+  const part = (i: number) => ({ kernel: weights[2 * i], bias: weights[2 * i + 1] });
+  const [query, key, value] = [0, 1, 2].map(part);
+  const options = { query, key, value, numHeads, mask, dropout: 0, outputAttentions: false };
+  return attention(x as tf.Tensor3D, options).hiddenStates;
+}
+
+describeWebGPU('attention', () => {
+  it.each([
+    [1, 1, 1, 1],
+    [1, 1, 8, 2],
+    [2, 7, 9, 3],
+    [3, 5, 6, 1],
+    [33, 3, 8, 2],
+    [2, 50, 32, 4],
+    [1, 77, 64, 1],
+    [1, 197, 12, 2],
+    [2, 65, 10, 2],
+    [1, 6, 160, 1],
+    [1, 5, 270, 1],
+  ])('of %d × %d states of width %d in %d heads', async (batch, sequence, width, heads) => {
+    await matchesComposed(inputsOf(batch, sequence, width), (inputs) => attend(inputs, heads), [
+      CLIPKernel.Attention,
+    ]);
+  });
+
+  it.each([
+    [1, 1, 4, 1],
+    [2, 7, 9, 3],
+    [2, 77, 16, 2],
+    [1, 130, 8, 1],
+  ])('causal, of %d × %d states of width %d in %d heads', async (batch, sequence, width, heads) => {
+    const op = (inputs: tf.Tensor[]) => attend(inputs, heads, causalMask(sequence));
+    await matchesComposed(inputsOf(batch, sequence, width), op, [CLIPKernel.Attention]);
+  });
+
+  it.each([
+    [3, 1, 4, 1],
+    [4, 7, 9, 3],
+    [3, 77, 16, 2],
+    [2, 130, 8, 1],
+    [2, 6, 136, 1],
+  ])('masked, of %d × %d states of width %d in %d heads', async (batch, sequence, width, heads) => {
+    for (const [i, mask] of [leftPadding, anything].entries()) {
+      const inputs = [...inputsOf(batch, sequence, width), mask(batch, sequence)];
+      const op = (given: tf.Tensor[]) =>
+        attend(given, heads, masked(sequence, given[7] as tf.Tensor2D, i === 0));
+      await matchesComposed(inputs, op, [CLIPKernel.MaskedAttention]);
+    }
+  });
+});
+
+/** The first row is all padding, then ever less: causal queries at its positions see nothing. */
+function leftPadding(batch: number, sequence: number): Values {
+  const values = Int32Array.from({ length: batch * sequence }, (_, i) => {
+    const [row, position] = [Math.floor(i / sequence), i % sequence];
+    return position >= sequence - (row * sequence) / 2 ? 1 : 0;
+  });
+  return { shape: [batch, sequence], dtype: 'int32', values };
+}
+
+function anything(batch: number, sequence: number): Values {
+  return randomIntegers([batch, sequence], 2);
+}
+
+/** The mask of a text tower, or the same without its being causal. */
+function masked(sequence: number, mask: tf.Tensor2D, causal: boolean): AttentionMask {
+  const both = causalMask(sequence, mask);
+  const keyMask = both.keyMask as tf.Tensor2D;
+  if (causal) return both;
+  const bias = tf.where(tf.reshape(keyMask, [-1, 1, 1, sequence]), 0, -3.4028234663852886e38);
+  return { causal: false, keyMask, bias: bias as tf.Tensor4D };
+}
