@@ -1,10 +1,14 @@
 /** @jest-environment ./test/webgpu/dawnEnvironment.cjs */
 // SPDX-License-Identifier: Apache-2.0
 /** Each kernel against tfjs's own ops on the cpu backend, over many shapes. */
+import type * as tf from '@tensorflow/tfjs';
 import { CLIPKernel } from 'tfjs-clip/ops';
+import { tokenEmbedding } from '../../packages/clip/src/ops/embedding.js';
 import { layerNorm } from '../../packages/clip/src/ops/layerNorm.js';
-import { describeWebGPU } from './describeWebGPU.js';
-import { matchesComposed, random } from './parity.js';
+import { patchEmbedding } from '../../packages/clip/src/ops/patchEmbedding.js';
+import { normalizedProjection, similarity } from '../../packages/clip/src/ops/similarity.js';
+import { describeWebGPU, webgpu } from './describeWebGPU.js';
+import { matchesComposed, random, randomIntegers } from './parity.js';
 
 describeWebGPU('layer norm', () => {
   it.each([
@@ -24,12 +28,86 @@ describeWebGPU('layer norm', () => {
       [CLIPKernel.LayerNorm],
     );
   });
+});
 
-  it('of more rows than there are workgroups on an axis', async () => {
+describeWebGPU('token embedding', () => {
+  const embed = ([ids, positions, tokenTable, positionTable]: tf.Tensor[]) =>
+    tokenEmbedding(ids as tf.Tensor2D, positions as tf.Tensor2D, tokenTable, positionTable);
+  const inputsOf = (ids: number[], positions: number[], width: number) => [
+    randomIntegers(ids, 20),
+    randomIntegers(positions, 9),
+    random([20, width]),
+    random([9, width]),
+  ];
+
+  it.each([
+    [[1, 1], [1, 1], 1],
+    [[3, 7], [1, 7], 8],
+    [[2, 5], [2, 5], 7],
+    [[1, 5], [3, 5], 12],
+    [[33, 77], [1, 77], 6],
+  ])('of ids %j at positions %j, width %d', async (ids, positions, width) => {
+    await matchesComposed(inputsOf(ids, positions, width), embed, [CLIPKernel.TokenEmbedding]);
+  });
+
+  it('in more workgroups than fit on an axis of the grid', async () => {
+    const [rows, width] = [600, 7001];
+    expect((rows * width) / 64).toBeGreaterThan(webgpu().device.limits.maxComputeWorkgroupsPerDimension);
+    await matchesComposed(inputsOf([rows, 1], [1, 1], width), embed, [CLIPKernel.TokenEmbedding]);
+  });
+});
+
+describeWebGPU('patch embedding', () => {
+  it.each([
+    ['batch', 1, 'channels', 1, 'size', 2, 2, 'patch', 2, 'hidden', 1],
+    ['batch', 2, 'channels', 3, 'size', 8, 8, 'patch', 4, 'hidden', 8],
+    ['batch', 3, 'channels', 3, 'size', 11, 17, 'patch', 5, 'hidden', 9],
+    ['batch', 33, 'channels', 2, 'size', 7, 4, 'patch', 3, 'hidden', 12],
+    ['batch', 1, 'channels', 3, 'size', 64, 32, 'patch', 32, 'hidden', 20],
+  ])(
+    '%s %d, %s %d, %s %d × %d, %s %d, %s %d',
+    async (_b, batch, _c, channels, _s, height, width, _p, patch, _h, hidden) => {
+      const tokens = Math.floor(height / patch) * Math.floor(width / patch) + 1;
+      const inputs = [
+        random([batch, channels, height, width]),
+        random([patch, patch, channels, hidden]),
+        random([hidden]),
+        random([tokens, hidden]),
+      ];
+      const embed = ([pixels, kernel, classEmbedding, positions]: tf.Tensor[]) =>
+        patchEmbedding(pixels as tf.Tensor4D, kernel, classEmbedding, positions);
+      await matchesComposed(inputs, embed, [CLIPKernel.PatchEmbedding]);
+    },
+  );
+});
+
+describeWebGPU('normalised projection', () => {
+  it.each([
+    [1, 1, 1],
+    [1, 5, 7],
+    [3, 12, 8],
+    [33, 9, 300],
+    [2, 64, 512],
+  ])('of %d rows, %d to %d', async (rows, inSize, outSize) => {
     await matchesComposed(
-      [random([70_000, 4]), random([4]), random([4])],
-      ([x, gamma, beta]) => layerNorm(x, gamma, beta, 1e-5),
-      [CLIPKernel.LayerNorm],
+      [random([rows, inSize]), random([inSize, outSize])],
+      ([x, kernel]) => normalizedProjection(x as tf.Tensor2D, kernel),
+      [CLIPKernel.NormalizedProjection],
+    );
+  });
+});
+
+describeWebGPU('similarity', () => {
+  it.each([
+    [1, 1, 1],
+    [2, 3, 5],
+    [33, 4, 8],
+    [7, 70, 33],
+  ])('of %d texts and %d images, width %d', async (texts, images, width) => {
+    await matchesComposed(
+      [random([texts, width]), random([images, width]), random([], 3)],
+      ([a, b, scale]) => similarity(a as tf.Tensor2D, b as tf.Tensor2D, scale),
+      [CLIPKernel.Similarity],
     );
   });
 });

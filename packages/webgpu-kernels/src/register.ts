@@ -4,5 +4,20 @@ import * as tf from '@tensorflow/tfjs';
 import { attention, maskedAttention } from './kernels/attention.js';
 import { layerNorm } from './kernels/layerNorm.js';
 import { linear } from './kernels/linear.js';
+import { normalizedProjection } from './kernels/normalizedProjection.js';
+import { patchEmbedding } from './kernels/patchEmbedding.js';
+import { similarity } from './kernels/similarity.js';
+import { tokenEmbedding } from './kernels/tokenEmbedding.js';
 
-for (const kernel of [layerNorm, linear, attention, maskedAttention]) tf.registerKernel(kernel);
+const kernels = [
+  layerNorm,
+  linear,
+  attention,
+  maskedAttention,
+  patchEmbedding,
+  tokenEmbedding,
+  normalizedProjection,
+  similarity,
+];
+
+for (const kernel of kernels) tf.registerKernel(kernel);
