@@ -2,24 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
 import { CLIPKernel } from 'tfjs-clip/ops';
-import { attention } from '../../packages/clip/src/ops/attention.js';
 import { type AttentionMask, causalMask } from '../../packages/clip/src/ops/attentionMask.js';
+import { attend, attentionInputs } from './attend.js';
 import { describeWebGPU } from './describeWebGPU.js';
-import { matchesComposed, random, randomIntegers, type Values } from './parity.js';
-
-/** x, then kernel and bias of queries, keys and values. */
-function inputsOf(batch: number, sequence: number, width: number): Values[] {
-  const part = () => [random([width, width], 2 / Math.sqrt(width)), random([width])];
-  return [random([batch, sequence, width], 2), ...part(), ...part(), ...part()];
-}
-
-function attend(inputs: tf.Tensor[], numHeads: number, mask?: ReturnType<typeof causalMask>): tf.Tensor {
-  const [x, ...weights] = inputs;
-  const part = (i: number) => ({ kernel: weights[2 * i], bias: weights[2 * i + 1] });
-  const [query, key, value] = [0, 1, 2].map(part);
-  const options = { query, key, value, numHeads, mask, dropout: 0, outputAttentions: false };
-  return attention(x as tf.Tensor3D, options).hiddenStates;
-}
+import { matchesComposed, randomIntegers, type Values } from './parity.js';
 
 describeWebGPU('attention', () => {
   it.each([
@@ -35,7 +21,7 @@ describeWebGPU('attention', () => {
     [1, 6, 160, 1],
     [1, 5, 270, 1],
   ])('of %d × %d states of width %d in %d heads', async (batch, sequence, width, heads) => {
-    await matchesComposed(inputsOf(batch, sequence, width), (inputs) => attend(inputs, heads), [
+    await matchesComposed(attentionInputs(batch, sequence, width), (inputs) => attend(inputs, heads), [
       CLIPKernel.Attention,
     ]);
   });
@@ -47,7 +33,7 @@ describeWebGPU('attention', () => {
     [1, 130, 8, 1],
   ])('causal, of %d × %d states of width %d in %d heads', async (batch, sequence, width, heads) => {
     const op = (inputs: tf.Tensor[]) => attend(inputs, heads, causalMask(sequence));
-    await matchesComposed(inputsOf(batch, sequence, width), op, [CLIPKernel.Attention]);
+    await matchesComposed(attentionInputs(batch, sequence, width), op, [CLIPKernel.Attention]);
   });
 
   it.each([
@@ -58,7 +44,7 @@ describeWebGPU('attention', () => {
     [2, 6, 136, 1],
   ])('masked, of %d × %d states of width %d in %d heads', async (batch, sequence, width, heads) => {
     for (const [i, mask] of [leftPadding, anything].entries()) {
-      const inputs = [...inputsOf(batch, sequence, width), mask(batch, sequence)];
+      const inputs = [...attentionInputs(batch, sequence, width), mask(batch, sequence)];
       const op = (given: tf.Tensor[]) =>
         attend(given, heads, masked(sequence, given[7] as tf.Tensor2D, i === 0));
       await matchesComposed(inputs, op, [CLIPKernel.MaskedAttention]);
@@ -84,6 +70,6 @@ function masked(sequence: number, mask: tf.Tensor2D, causal: boolean): Attention
   const both = causalMask(sequence, mask);
   const keyMask = both.keyMask as tf.Tensor2D;
   if (causal) return both;
-  const bias = tf.where(tf.reshape(keyMask, [-1, 1, 1, sequence]), 0, -3.4028234663852886e38);
+  const bias = tf.where(tf.reshape(keyMask, [-1, 1, 1, sequence]), 0, -3.4e38);
   return { causal: false, keyMask, bias: bias as tf.Tensor4D };
 }

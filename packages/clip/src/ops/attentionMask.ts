@@ -6,12 +6,12 @@ export interface AttentionMask {
   readonly causal: boolean;
   /** bool [batch, sequence], true where a key is real; absent when all are. */
   readonly keyMask?: tf.Tensor2D;
-  /** float32 [batch | 1, 1, sequence, sequence], added to the scores: 0 where a query may look, the lowest float elsewhere. */
+  /** float32 [batch | 1, 1, sequence, sequence], added to the scores: 0 where a query may look, about the lowest float elsewhere. */
   readonly bias: tf.Tensor4D;
 }
 
 /**
- * One mask for all blocks of a tower, as transformers 5 makes it: causal AND real, 0 or the lowest float. A row that
+ * One mask for all blocks of a tower, as transformers 5 makes it: causal AND real, 0 or about the lowest float. A row that
  * may see nothing (left padding) becomes uniform. Tensors belong to the caller's `tf.tidy`.
  *
  * @param attentionMask [batch, sequence], 1 where a token is real, 0 where it is padding
@@ -28,8 +28,12 @@ export function causalMask(sequence: number, attentionMask?: tf.Tensor2D): Atten
   return { causal: true, keyMask, bias: toBias(tf.logicalAnd(visible, real)) };
 }
 
+/** Not the very lowest float32: tfjs's softmax on webgpu looks for the largest score from −3.402823e38 upwards. */
+const LOWEST = -3.4e38;
+const LOWEST_HALF = -65504;
+
 function toBias(allowed: tf.Tensor): tf.Tensor4D {
-  const lowest = tf.backend().floatPrecision() === 16 ? -65504 : -3.4028234663852886e38;
+  const lowest = tf.backend().floatPrecision() === 16 ? LOWEST_HALF : LOWEST;
   return tf.where(
     allowed as tf.Tensor4D,
     tf.scalar(0) as tf.Tensor,
