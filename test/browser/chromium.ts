@@ -17,7 +17,8 @@ export function describeInChromium(name: string, suite: () => void): void {
   (isInstalled || mustRun ? describe : describe.skip)(name, suite);
 }
 
-export function launchChromium(): Promise<Browser> {
+/** @param more arguments of Chromium's */
+export function launchChromium(...more: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -26,6 +27,7 @@ export function launchChromium(): Promise<Browser> {
       '--use-angle=swiftshader', // webgl, computed on the processor
       '--enable-unsafe-swiftshader',
       '--disable-background-networking',
+      ...more,
     ],
   });
 }

@@ -2,3 +2,5 @@
 /** Importing this package registers its kernels with tfjs's webgpu backend. */
 import '@tensorflow/tfjs-backend-webgpu';
 import './register.js';
+
+export { type Dispatch, profileDispatches } from './profile.js';
