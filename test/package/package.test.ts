@@ -15,6 +15,7 @@ const beside: Record<string, string[]> = {
   'tfjs-clip': [],
   '@tfjs-clip/cli': ['bin/tfjs-clip.js'],
   '@tfjs-clip/safetensors': ['FORMAT.md'],
+  '@tfjs-clip/webgpu-kernels': [],
   '@tfjs-clip/weights-converter': [],
   '@tfjs-clip/emoji-clip': [
     'MODEL_CARD.md',
