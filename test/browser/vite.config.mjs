@@ -9,7 +9,13 @@ export default defineConfig({
   root: page,
   publicDir: path.join(import.meta.dirname, '../fixtures/browser'),
   build: {
-    rolldownOptions: { input: [path.join(page, 'index.html'), path.join(page, 'inputs.html')] },
+    rolldownOptions: {
+      input: [
+        path.join(page, 'index.html'),
+        path.join(page, 'inputs.html'),
+        path.join(page, 'layersModel.html'),
+      ],
+    },
     emptyOutDir: true,
   },
   plugins: [recordModules()],
