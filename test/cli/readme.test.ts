@@ -13,7 +13,8 @@ const folder = temporaryFolder();
 beforeAll(() => cpSync(path.join(root, 'test/fixtures/images/emoji'), folder, { recursive: true }));
 
 it.each(examples)('%s', async (line, output) => {
-  const command = `tfjs-clip() { "${process.execPath}" "${bin}" "$@" --backend wasm; }\n${line}`;
+  const backend = /^tfjs-clip (?:classify|embed)/.test(line) ? '--backend wasm' : '';
+  const command = `tfjs-clip() { "${process.execPath}" "${bin}" "$@" ${backend}; }\n${line}`;
   const { stdout, stderr } = await resultOf(
     start('bash', ['-c', command], { cwd: folder, env: { COLUMNS: '72' } }),
   );
