@@ -4,3 +4,4 @@ import '@tensorflow/tfjs-backend-webgpu';
 import './register.js';
 
 export { type Dispatch, profileDispatches } from './profile.js';
+export { type PackedFormat, type PackedWeights, packWeights } from './weights/packedWeights.js';

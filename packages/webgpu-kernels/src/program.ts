@@ -5,8 +5,8 @@ import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webg
 
 type Size3 = [number, number, number];
 
-/** How many numbers an element of a binding holds: `array<f32>` or `array<vec4<f32>>`. */
-export type Components = 1 | 4;
+/** How many numbers an element of a binding holds: `array<f32>`, `array<vec2<f32>>` or `array<vec4<f32>>`. */
+export type Components = 1 | 2 | 4;
 
 export interface ProgramParts {
   /** Bindings in order, with the numbers in one element of each. The WGSL must read every one. */

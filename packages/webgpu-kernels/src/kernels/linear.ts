@@ -2,9 +2,11 @@
 import { CLIPKernel, type LinearAttributes, type LinearInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel, sizeOf } from '../program.js';
 import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { asStored, type WeightFormat } from '../weights/packedWeights.js';
 import { activationSnippet } from '../wgsl/activation.js';
 import { reader, writer } from '../wgsl/matrix.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
+import { weightComponents, weightReader } from '../wgsl/weights.js';
 
 interface LinearShape {
   rows: number;
@@ -13,7 +15,12 @@ interface LinearShape {
   activation: string | null;
   hasBias: boolean;
   hasResidual: boolean;
+  /** How `kernel` is stored. */
+  format: WeightFormat;
 }
+
+/** After all rows of the matrix. */
+const SCALES = 'uniforms.inSize * ((uniforms.outSize + 3) / 4)';
 
 /** activation(x · kernel + bias) + residual: a tiled product, with the rest done while the sums are in registers. */
 class LinearProgram extends FusedProgram {
@@ -22,13 +29,13 @@ class LinearProgram extends FusedProgram {
     private readonly tile: Tile,
     limits: GPUSupportedLimits,
   ) {
-    const { rows, inSize, outSize, activation, hasBias, hasResidual } = shape;
+    const { rows, inSize, outSize, activation, hasBias, hasResidual, format } = shape;
     const out = componentsFor(outSize);
     super(
       {
         inputs: {
           x: componentsFor(inSize),
-          kernel: out,
+          kernel: weightComponents(format, out),
           ...(hasBias && { bias: out }),
           ...(hasResidual && { residual: out }),
         },
@@ -36,26 +43,26 @@ class LinearProgram extends FusedProgram {
         integers: { rows, inSize, outSize },
         workgroupSize: [tile.across, tile.down, 1],
         workgroups: countTiles(rows, outSize, tile),
-        constants: [...Object.values(tile), String(activation), hasBias, hasResidual],
+        constants: [...Object.values(tile), String(activation), hasBias, hasResidual, format],
       },
       limits,
     );
   }
 
   getUserCode(): string {
-    const { activation, hasBias, hasResidual, inSize } = this.shape;
+    const { activation, hasBias, hasResidual, inSize, format } = this.shape;
     const [rows, depth, columns] = ['uniforms.rows', 'uniforms.inSize', 'uniforms.outSize'];
     const out = componentsFor(this.shape.outSize);
     return `
     ${reader('readLeft', { array: 'x', rows, columns: depth, components: componentsFor(inSize) })}
-    ${reader('readRight', { array: 'kernel', rows: depth, columns, components: out })}
+    ${weightReader('readRight', format, { array: 'kernel', rows: depth, columns, components: out }, SCALES)}
     ${hasBias ? reader('readBias', { array: 'bias', rows: '1', columns, components: out }) : ''}
     ${hasResidual ? reader('readResidual', { array: 'residual', rows, columns, components: out }) : ''}
     ${writer('write', { rows, columns, components: out })}
     ${activationSnippet(activation)}
 
     fn finish(row : i32, column : i32, sums : vec4<f32>) {
-      let product = sums${hasBias ? ' + readBias(0, column)' : ''};
+      let product = sums * readRightScale(column)${hasBias ? ' + readBias(0, column)' : ''};
       write(row, column, activate(product)${hasResidual ? ' + readResidual(row, column)' : ''});
     }
     ${tiledProduct(this.tile, { columns, depth })}`;
@@ -68,9 +75,11 @@ export const linear = fusedKernel<LinearInputs, LinearAttributes>(
     const [inSize, outSize] = kernel.shape;
     const rows = sizeOf(x.shape) / inSize;
     const { limits } = backend.device;
-    const shape = { rows, inSize, outSize, activation, hasBias: !!bias, hasResidual: !!residual };
+    const stored = asStored([kernel]);
+    const { format } = stored;
+    const shape = { rows, inSize, outSize, activation, hasBias: !!bias, hasResidual: !!residual, format };
     const program = new LinearProgram(shape, chooseTile(rows, outSize, limits), limits);
-    const inputs = [x, kernel, ...(bias ? [bias] : []), ...(residual ? [residual] : [])];
+    const inputs = [x, ...stored.kernels, ...(bias ? [bias] : []), ...(residual ? [residual] : [])];
     return program.run(backend, inputs, [...x.shape.slice(0, -1), outSize]);
   },
 );

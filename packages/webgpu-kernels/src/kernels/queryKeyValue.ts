@@ -4,8 +4,10 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { AttentionInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, type Infos, sizeOf } from '../program.js';
 import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { asStored, type WeightFormat } from '../weights/packedWeights.js';
 import { reader, writer } from '../wgsl/matrix.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
+import { weightComponents, weightReader } from '../wgsl/weights.js';
 
 const PARTS = ['query', 'key', 'value'];
 
@@ -25,25 +27,30 @@ class QueryKeyValueProgram extends FusedProgram {
   constructor(
     rows: number,
     private readonly shape: HeadShape,
+    private readonly format: WeightFormat,
     private readonly tile: Tile,
     limits: GPUSupportedLimits,
   ) {
     const { heads, headSize, paddedSize } = shape;
     const [width, columns] = [heads * headSize, 3 * heads * paddedSize];
-    const part = componentsFor(headSize);
+    const bias = componentsFor(headSize);
+    const kernel = weightComponents(format, bias);
     super(
       {
         inputs: {
           x: componentsFor(width),
-          ...Object.fromEntries(
-            PARTS.flatMap((name) => [`${name}Kernel`, `${name}Bias`]).map((name) => [name, part]),
-          ),
+          queryKernel: kernel,
+          queryBias: bias,
+          keyKernel: kernel,
+          keyBias: bias,
+          valueKernel: kernel,
+          valueBias: bias,
         },
         outputComponents: 4,
         integers: { rows, width, columns },
         workgroupSize: [tile.across, tile.down, 1],
         workgroups: countTiles(rows, columns, tile),
-        constants: [...Object.values(tile), ...Object.values(shape)],
+        constants: [...Object.values(tile), ...Object.values(shape), format],
       },
       limits,
     );
@@ -56,33 +63,34 @@ class QueryKeyValueProgram extends FusedProgram {
     const part = { columns: String(headSize), components: componentsFor(headSize) };
     const readers = PARTS.map(
       (name) => `
-      ${reader(`${name}KernelAt`, { array: `${name}Kernel`, rows: `(${width} * ${heads})`, ...part })}
+      ${weightReader(
+        `${name}KernelAt`,
+        this.format,
+        { array: `${name}Kernel`, rows: `(${width} * ${heads})`, ...part },
+        `${width} * (${width} / 4)`,
+      )}
       ${reader(`${name}BiasAt`, { array: `${name}Bias`, rows: String(heads), ...part })}`,
     );
-    const ofPart = (what: string, row: string) =>
-      PARTS.map(
-        (name, i) => `if (part == ${i}) { return ${name}${what}At(${row}, column % ${paddedSize}); }`,
-      ).join('\n');
+    const choose = (name: string, read: (part: string) => string) => `
+    fn ${name}(row : i32, column : i32) -> vec4<f32> {
+      let part = column / ${heads * paddedSize};
+      let head = column / ${paddedSize} % ${heads};
+      let inHead = column % ${paddedSize};
+      ${PARTS.map((part, i) => `if (part == ${i}) { return ${read(part)}; }`).join('\n')}
+      return vec4<f32>(0.0);
+    }`;
     return `
     ${readers.join('\n')}
     ${reader('readLeft', { array: 'x', rows, columns: width, components: componentsFor(heads * headSize) })}
     ${writer('write', { rows, columns, components: 4 })}
 
-    fn readRight(row : i32, column : i32) -> vec4<f32> {
-      let part = column / ${heads * paddedSize};
-      let head = column / ${paddedSize} % ${heads};
-      ${ofPart('Kernel', `row * ${heads} + head`)}
-      return vec4<f32>(0.0);
-    }
+    ${choose('readRight', (part) => `${part}KernelAt(row * ${heads} + head, inHead)`)}
+    ${choose('readScale', (part) => `${part}KernelAtScale(head * ${headSize} + inHead)`)}
+    ${choose('readBias', (part) => `${part}BiasAt(head, inHead)`)}
 
-    fn readBias(column : i32) -> vec4<f32> {
-      let part = column / ${heads * paddedSize};
-      let head = column / ${paddedSize} % ${heads};
-      ${ofPart('Bias', 'head')}
-      return vec4<f32>(0.0);
+    fn finish(row : i32, column : i32, sums : vec4<f32>) {
+      write(row, column, sums * readScale(row, column) + readBias(row, column));
     }
-
-    fn finish(row : i32, column : i32, sums : vec4<f32>) { write(row, column, sums + readBias(column)); }
     ${tiledProduct(this.tile, { columns, depth: width })}`;
   }
 }
@@ -94,15 +102,16 @@ export function queryKeyValue(
   shape: HeadShape,
 ): tf.TensorInfo {
   const { x, queryKernel, queryBias, keyKernel, keyBias, valueKernel, valueBias } = inputs;
-  const { heads, paddedSize } = shape;
+  const { heads, headSize, paddedSize } = shape;
+  const float32 = [queryKernel, keyKernel, valueKernel];
+  // Packed words go across the ends of heads whose size is odd.
+  const { format, kernels } =
+    headSize % 4 === 0 ? asStored(float32) : { format: 'float32' as const, kernels: float32 };
   const rows = sizeOf(x.shape.slice(0, -1));
   const { limits } = backend.device;
-  const program = new QueryKeyValueProgram(
-    rows,
-    shape,
-    chooseTile(rows, 3 * heads * paddedSize, limits),
-    limits,
-  );
-  const tensors = [x, queryKernel, queryBias, keyKernel, keyBias, valueKernel, valueBias];
+  const tile = chooseTile(rows, 3 * heads * paddedSize, limits);
+  const program = new QueryKeyValueProgram(rows, shape, format, tile, limits);
+  const [query, key, value] = kernels;
+  const tensors = [x, query, queryBias, key, keyBias, value, valueBias];
   return program.run(backend, tensors, [...x.shape.slice(0, -1), 3, heads, paddedSize]);
 }

@@ -1,0 +1,89 @@
+/** @jest-environment ./test/webgpu/dawnEnvironment.cjs */
+// SPDX-License-Identifier: Apache-2.0
+/** Models whose weights the device holds as halves or bytes: their outputs, their memory, and the way back. */
+import * as tf from '@tensorflow/tfjs';
+import { packWeights } from '@tfjs-clip/webgpu-kernels';
+import { TFCLIPModel } from 'tfjs-clip';
+import { Fixture, modelFolder, withModel } from '../harness/fixture.js';
+import { leavesNoTensors } from '../harness/leaks.js';
+import { thrown } from '../harness/thrown.js';
+import { describeWebGPU } from './describeWebGPU.js';
+
+/** Of embeddings. emoji-clip is stored in halves: none of it is lost. Measured: 3e-7 and 6e-3. */
+const TOLERANCES = { float16: 1e-5, int8: 2e-2 };
+
+describeWebGPU('packed weights', () => {
+  it.each(['float16', 'int8'] as const)(
+    '%s: emoji-clip stays close to Python, in less memory',
+    async (format) => {
+      const fixture = await Fixture.read('emoji-clip');
+      await withModel(TFCLIPModel.fromPretrained('emoji-clip'), async (model) => {
+        const inputs = fixture.inputs('base');
+        const unpacked = model.call(inputs);
+        await unpacked.logitsPerImage.data();
+        unpacked.dispose();
+        const bytesBefore = bytesInUse();
+        await leavesNoTensors(async () => {
+          const packed = await packWeights(model, format);
+          const output = model.call(inputs);
+          for (const name of ['image_embeds', 'text_embeds']) {
+            const ours = name === 'image_embeds' ? output.imageEmbeds : output.textEmbeds;
+            const { values, shape } = fixture.get(`base.${name}`);
+            await expect(ours).toBeCloseToTensor(values, TOLERANCES[format]);
+            expect(smallestCosine(await ours.data(), values, shape[1])).toBeGreaterThan(0.999);
+          }
+          output.dispose();
+          expect(packed.bytes / packed.bytesUnpacked).toBeCloseTo(format === 'int8' ? 0.25 : 0.5, 1);
+          expect(bytesBefore - bytesInUse()).toBe(packed.bytesUnpacked - packed.bytes);
+          packed.dispose();
+        });
+      });
+    },
+  );
+
+  it.each(['float16', 'int8'] as const)(
+    '%s: weights that are written to are float32 again',
+    async (format) => {
+      const fixture = await Fixture.read('clip-quick-gelu');
+      await withModel(TFCLIPModel.fromPretrained(modelFolder('clip-quick-gelu')), async (model) => {
+        const inputs = fixture.inputs('base');
+        const expected = fixture.get('base.image_features').values;
+        const packed = await packWeights(model, format);
+        await expect(model.getImageFeatures(inputs)).toBeCloseToTensor(
+          expected,
+          format === 'int8' ? 2e-2 : 2e-3,
+        );
+        for (const weight of model.namedWeights().values()) weight.assign(tf.clone(weight));
+        packed.dispose();
+        await expect(model.getImageFeatures(inputs)).toBeCloseToTensor(expected, 5e-6);
+      });
+    },
+  );
+
+  it('are refused on another backend', async () => {
+    await tf.setBackend('cpu');
+    const refusal = await thrown(() => packWeights({ namedWeights: () => new Map() }, 'int8'));
+    expect((refusal as Error).message).toBe(
+      'Weights are packed for the webgpu backend, but cpu is in use: set it first.',
+    );
+    await tf.setBackend('webgpu');
+  });
+});
+
+function bytesInUse(): number {
+  return (tf.memory() as unknown as { numBytesInGPU: number }).numBytesInGPU;
+}
+
+function smallestCosine(a: ArrayLike<number>, b: ArrayLike<number>, width: number): number {
+  let smallest = 1;
+  for (let start = 0; start < a.length; start += width) {
+    let [ab, aa, bb] = [0, 0, 0];
+    for (let i = start; i < start + width; i++) {
+      ab += a[i] * b[i];
+      aa += a[i] ** 2;
+      bb += b[i] ** 2;
+    }
+    smallest = Math.min(smallest, ab / Math.sqrt(aa * bb));
+  }
+  return smallest;
+}
