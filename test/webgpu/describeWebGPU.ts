@@ -11,7 +11,7 @@ export function describeWebGPU(name: string, suite: () => void): void {
   const mustRun = Boolean(process.env.CI);
   if (!hasAdapter && !mustRun) {
     console.warn(
-      `Skipped: ${name}. There is no WebGPU adapter; install chromium (for SwiftShader) and libvulkan1.`,
+      `Skipped: ${name}. There is no WebGPU adapter; install chromium (for its SwiftShader) and libvulkan1.`,
     );
   }
   (hasAdapter || mustRun ? describe : describe.skip)(`${name} on webgpu`, () => {
