@@ -177,7 +177,7 @@ describe('models', () => {
 
   it.each([
     ['a folder that is not there', 'no/such/folder/at/all', "There is no model 'no/such/folder/at/all': "],
-    ['a file', 'scores.json', 'scores.json is a file; give the folder that holds it'],
+    ['a file', 'scores.json', 'scores.json is no file of weights; give one, or the folder that holds'],
     ['a folder without a model', '.', '. has no '],
   ])('%s is none', async (_, model, message) => {
     const { exitCode, stdout, stderr } = await classify('sun.png', ...threeLabels, '-m', model);

@@ -99,7 +99,7 @@ describe('weights', () => {
     await rm(path.join(folder, 'model.safetensors'));
     const error = await refused(TFCLIPModel);
     expect(error).toBeInstanceOf(ModelNotFoundError);
-    expect(error.message).toMatch(/ holds no weights: looked for model\.safetensors, /);
+    expect(error.message).toMatch(/ holds no weights: there is no model\.safetensors, pytorch_model\.bin, /);
   });
 });
 

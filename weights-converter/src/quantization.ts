@@ -77,8 +77,9 @@ function quantizeRun(
   end: number,
   largest: number,
 ): number {
+  const { abs, max, min, round } = Math; // looked up once: in jest's sandbox a global costs more than the arithmetic
   let peak = 0;
-  for (let i = begin; i < end; i++) peak = Math.max(peak, Math.abs(values[i]));
+  for (let i = begin; i < end; i++) peak = max(peak, abs(values[i]));
   if (!Number.isFinite(peak)) {
     throw new UnwritableTensorError(
       'A weight is NaN or infinite, which integers cannot hold: write it as F32.',
@@ -87,7 +88,7 @@ function quantizeRun(
   const scale = Math.fround(peak / largest);
   if (scale === 0) return 0;
   for (let i = begin; i < end; i++) {
-    integers[i] = Math.max(-largest, Math.min(largest, Math.round(values[i] / scale)));
+    integers[i] = max(-largest, min(largest, round(values[i] / scale)));
   }
   return scale;
 }

@@ -2,10 +2,11 @@
 /** A checkpoint of any dialect into a folder of another one: the same numbers under other names, one tensor at a time. */
 import { type Inspection, inspectCheckpoint, type ModelClass } from '@tfjs-clip/weights-converter';
 import { CheckpointError, InvalidArgumentError } from '../errors.js';
+import { asModelError } from '../pretrained/checkpointErrors.js';
 import { MODEL_FILES } from '../pretrained/hub/files.js';
 import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
+import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
 import type { SavePretrainedOptions, StoredFloat } from '../pretrained/saveModel.js';
-import { asModelError, openSource } from './source.js';
 import { toHuggingFace } from './toHuggingFace.js';
 import { toLayersModels } from './toLayersModels.js';
 import { toOpenClip } from './toOpenClip.js';
@@ -45,7 +46,7 @@ const TARGETS = { hf: toHuggingFace, openclip: toOpenClip, tfjs: toLayersModels 
  * await convertModel('ViT-B-32.pt', './clip-vit-base-patch32', { to: 'hf', dtype: 'F16' });
  * ```
  *
- * @param idOrPath what fromPretrained takes, or a file of weights
+ * @param idOrPath what fromPretrained takes
  * @param directory made if it is not there; files of the same names in it are replaced one by one
  * @throws ModelNotFoundError, CheckpointError, ConfigurationError for a source that cannot be read; InvalidArgumentError for
  *   what the target cannot hold, before anything is written
@@ -56,7 +57,7 @@ export async function convertModel(
   options: ConvertOptions,
 ): Promise<Conversion> {
   checkOptions(options);
-  const files = await openSource(idOrPath, options);
+  const files = await resolveModelFiles(idOrPath, options);
   try {
     await files.preload?.(MODEL_FILES);
     const source = await inspected(files, options.dtype);

@@ -20,6 +20,7 @@ export interface ClassificationInputs extends ImageInputs {
  * Mirrors HF CLIPForImageClassification.
  */
 export class TFCLIPForImageClassification extends TFCLIPPreTrainedModel {
+  static override readonly architecture = 'CLIPForImageClassification';
   static readonly tower = 'vision_model';
   readonly layer: TFCLIPImageClassificationMainLayer;
 

@@ -30,6 +30,7 @@ export interface CLIPForwardOptions extends VisionForwardOptions {
  * Mirrors HF TFCLIPModel / CLIPModel.
  */
 export class TFCLIPModel extends TFCLIPPreTrainedModel {
+  static override readonly architecture = 'CLIPModel';
   readonly layer: TFCLIPMainLayer;
 
   constructor(

@@ -49,6 +49,7 @@ abstract class TextModel extends TFCLIPPreTrainedModel {
 
 /** Mirrors HF TFCLIPTextModel / CLIPTextModel. */
 export class TFCLIPTextModel extends TextModel {
+  static override readonly architecture = 'CLIPTextModel';
   constructor(config: CLIPTextConfig, options?: ModelOptions) {
     super(config, false, options);
   }
@@ -61,6 +62,7 @@ export class TFCLIPTextModel extends TextModel {
 
 /** Mirrors HF CLIPTextModelWithProjection. */
 export class TFCLIPTextModelWithProjection extends TextModel {
+  static override readonly architecture = 'CLIPTextModelWithProjection';
   constructor(config: CLIPTextConfig, options?: ModelOptions) {
     super(config, true, options);
   }

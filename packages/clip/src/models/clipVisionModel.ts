@@ -55,6 +55,7 @@ abstract class VisionModel extends TFCLIPPreTrainedModel {
 
 /** Mirrors HF TFCLIPVisionModel / CLIPVisionModel. */
 export class TFCLIPVisionModel extends VisionModel {
+  static override readonly architecture = 'CLIPVisionModel';
   constructor(config: CLIPVisionConfig, options?: ModelOptions) {
     super(config, false, options);
   }
@@ -67,6 +68,7 @@ export class TFCLIPVisionModel extends VisionModel {
 
 /** Mirrors HF CLIPVisionModelWithProjection. */
 export class TFCLIPVisionModelWithProjection extends VisionModel {
+  static override readonly architecture = 'CLIPVisionModelWithProjection';
   constructor(config: CLIPVisionConfig, options?: ModelOptions) {
     super(config, true, options);
   }

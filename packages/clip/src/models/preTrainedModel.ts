@@ -32,6 +32,8 @@ export interface ModelClass<Model extends TFCLIPPreTrainedModel> {
 }
 
 export abstract class TFCLIPPreTrainedModel {
+  /** Its class in PyTorch, by which transformers' Auto… classes choose; a subclass is saved as what it descends from. */
+  static readonly architecture: string;
   abstract readonly config: ModelConfig;
   /** The layer that holds everything; its sub-layers are open to inspection. */
   abstract readonly layer: CompositeLayer;
@@ -83,7 +85,7 @@ export abstract class TFCLIPPreTrainedModel {
       shape: variable.shape,
       data: async () => (await variable.data()) as Float32Array,
     }));
-    const architecture = this.constructor.name.replace(/^TF/, '');
+    const { architecture } = this.constructor as typeof TFCLIPPreTrainedModel;
     await saveModel(directory, { ...this.config.toJSON(), architectures: [architecture] }, tensors, options);
   }
 

@@ -7,6 +7,9 @@ import type { ModelFiles, PretrainedOptions } from './modelFiles.js';
 
 /** Far above any tokenizer.json; a file that is read whole and is larger is not what it says. */
 const LARGEST_SMALL_FILE = 64 * 2 ** 20;
+const PATH = /^(.*[\\/])?([^\\/]+)$/;
+/** An index is followed to its shards under its own name only. */
+const INDEX = /\.index\.json$/;
 
 export function folderFiles(folder: string, subfolder: string): ModelFiles {
   const at = (file: string) => localFiles.join(folder, subfolder ? `${subfolder}/${file}` : file);
@@ -19,6 +22,24 @@ export function folderFiles(folder: string, subfolder: string): ModelFiles {
     },
     async open(file) {
       return (await localFiles.kindOf(at(file))) === 'file' ? openSource(at(file)) : null;
+    },
+  };
+}
+
+/**
+ * A file of weights beside the other files of its folder, of whose weights there are no others. Formats are told by
+ * content, so it stands under the usual name of any.
+ */
+export function singleFile(path: string): ModelFiles {
+  const [, folder = './', file] = PATH.exec(path)!;
+  const files = folderFiles(folder, '');
+  const usual = file.endsWith('.safetensors') ? 'model.safetensors' : 'pytorch_model.bin';
+  return {
+    name: path,
+    read: async (name) => (INDEX.test(name) && name !== file ? null : files.read(name)),
+    async open(name) {
+      if (INDEX.test(file)) return files.open(name);
+      return name === usual ? files.open(file) : null;
     },
   };
 }

@@ -2,7 +2,6 @@
 /** From the files of a pretrained model into the variables of a layer: all of them, or none. */
 
 import * as tf from '@tensorflow/tfjs';
-import { SafetensorsError } from '@tfjs-clip/safetensors';
 import {
   type Checkpoint,
   CheckpointNotFoundError,
@@ -12,11 +11,11 @@ import {
   readConfig,
   type SchemeName,
   type Tower,
-  WeightsConverterError,
 } from '@tfjs-clip/weights-converter';
 import type { JSONObject } from '../configuration/fields.js';
-import { CheckpointError, ModelNotFoundError } from '../errors.js';
+import { ModelNotFoundError } from '../errors.js';
 import type { CompositeLayer, WeightSlot } from '../layers/compositeLayer.js';
+import { asModelError } from './checkpointErrors.js';
 import type { ModelFiles } from './modelFiles.js';
 import { readJSON } from './readJSON.js';
 
@@ -36,7 +35,7 @@ export async function readConfigJSON(files: ModelFiles): Promise<JSONObject> {
     const config = await readConfig(files);
     if (config.source !== 'tensors' || WITHOUT_CONFIG.includes(config.scheme)) return config.json;
   } catch (error) {
-    if (!(error instanceof CheckpointNotFoundError)) throw explain(error);
+    if (!(error instanceof CheckpointNotFoundError)) throw asModelError(error, files.name);
   }
   throw new ModelNotFoundError(
     `${files.name} has no config.json, so it is no model; a model's folder holds config.json and model.safetensors.`,
@@ -61,7 +60,7 @@ export async function loadWeights(layer: CompositeLayer, files: ModelFiles, towe
     for (const slot of slots) await fill(slot, tensors.get(slot.name)!);
   } catch (error) {
     layer.disposeVariables();
-    throw explain(error);
+    throw asModelError(error, files.name);
   } finally {
     await checkpoint?.close();
   }
@@ -70,11 +69,4 @@ export async function loadWeights(layer: CompositeLayer, files: ModelFiles, towe
 async function fill(slot: WeightSlot, tensor: CheckpointTensor): Promise<void> {
   const values = await tensor.read();
   tf.tidy(() => slot.create(tf.tensor(values, slot.shape, 'float32')));
-}
-
-function explain(error: unknown): unknown {
-  if (error instanceof CheckpointNotFoundError)
-    return new ModelNotFoundError(error.message, { cause: error });
-  if (!(error instanceof WeightsConverterError || error instanceof SafetensorsError)) return error;
-  return new CheckpointError(error.message, { cause: error });
 }

@@ -66,6 +66,23 @@ describe('a folder', () => {
   });
 });
 
+it('a file of weights stands for the usual one, beside the other files of its folder', async () => {
+  await writeFile(path.join(folder, 'model.safetensors'), 'other');
+  for (const [file, usual] of [
+    ['half.safetensors', 'model.safetensors'],
+    ['ViT-B-32.pt', 'pytorch_model.bin'],
+  ]) {
+    await writeFile(path.join(folder, file), 'weights');
+    const files = await resolveModelFiles(path.join(folder, file));
+    expect(files.name).toBe(path.join(folder, file));
+    expect(await text(files, 'config.json')).toBe('{}');
+    const source = (await files.open(usual))!;
+    expect(new TextDecoder().decode(await source.read(0, source.size))).toBe('weights');
+    await source.close();
+    expect(await files.open(file)).toBeNull();
+  }
+});
+
 describe('a web address', () => {
   it('with and without a slash at its end, its query sent along', async () => {
     served = { '/model/config.json': '{"a": 1}', '/model/config.json?key=1': '{"b": 2}' };
@@ -145,7 +162,7 @@ it('refuses what names no model', async () => {
       file,
       {},
       new ModelNotFoundError(
-        `${file} is a file; give the folder that holds it, with config.json and model.safetensors.`,
+        `${file} is no file of weights; give one, or the folder that holds config.json and model.safetensors.`,
       ),
     ],
     [

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** From what a user names (a folder, a web address, 'emoji-clip', a Hugging Face id) to the files of the model. */
+/** From what a user names (a folder, a file, a web address, 'emoji-clip', a Hugging Face id) to the files of the model. */
 import { localFiles } from '#platform';
 import { InvalidArgumentError, ModelNotFoundError } from '../errors.js';
-import { emojiClipFiles, folderFiles, webFiles } from './fileSources.js';
+import { emojiClipFiles, folderFiles, singleFile, webFiles } from './fileSources.js';
 import { hubFiles } from './hub/hubFiles.js';
 import type { ModelFiles, PretrainedOptions } from './modelFiles.js';
 import { ProgressReport, withProgress } from './progress.js';
 
 const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+const WEIGHTS = /\.(?:safetensors|bin|pt|pth|h5|msgpack)(?:\.index\.json)?$/i;
 const SUBFOLDER = /^(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\/:?#][^\\:?#]*$/;
 
 /**
@@ -37,9 +38,10 @@ async function directFiles(idOrPath: string | URL, options: PretrainedOptions): 
   if (/^https?:/i.test(name)) return webFiles(name, subfolder, options);
   const kind = await localFiles.kindOf(idOrPath);
   if (kind === 'folder') return folderFiles(name, subfolder);
+  if (kind === 'file' && WEIGHTS.test(name)) return singleFile(name);
   if (kind !== null) {
     throw new ModelNotFoundError(
-      `${name} is a file; give the folder that holds it, with config.json and model.safetensors.`,
+      `${name} is no file of weights; give one, or the folder that holds config.json and model.safetensors.`,
     );
   }
   return name === 'emoji-clip' ? emojiClipFiles() : null;
