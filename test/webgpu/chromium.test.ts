@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The fused kernels in a real page: Python's numbers, a training step, no tensor left and no invalid WGSL. */
+/** The fused kernels in a real page: Python's numbers, no tensor left and no invalid WGSL. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -62,11 +62,11 @@ describeWebGPU('the cost', () => {
       };
       const rounds = async (count: number) => {
         for (let i = 0; i < count; i++) await train();
-        for (let i = 0; i < 10 * count; i++) await call();
+        for (let i = 0; i < 5 * count; i++) await call();
       };
       await rounds(2);
       const before = memory();
-      await leavesNoTensors(() => rounds(4));
+      await leavesNoTensors(() => rounds(2));
       expect(memory()).toEqual(before);
       optimizer.dispose();
     });

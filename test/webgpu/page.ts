@@ -24,10 +24,8 @@ async function run(address: string, { inputIds, attentionMask, pixelValues }: Gi
   const before = tf.memory().numTensors;
   const output = model.call(inputs, { returnLoss: true });
   const logits = [...(await output.logitsPerImage.data())];
+  const loss = (await output.loss!.data())[0];
   output.dispose();
-  const { value, grads } = tf.variableGrads(() => model.call(inputs, { returnLoss: true }).loss!);
-  const loss = (await value.data())[0];
-  tf.dispose([value, grads]);
   const leaked = tf.memory().numTensors - before;
   const programs = (await profileDispatches(() => model.getImageFeatures(inputs))).map(
     ({ program }) => program,
