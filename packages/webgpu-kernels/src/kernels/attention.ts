@@ -9,7 +9,6 @@ import {
 } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel, type Infos } from '../program.js';
 import { writer } from '../wgsl/matrix.js';
-import { repeat } from '../wgsl/tiledProduct.js';
 import { WORKGROUP_INDEX } from '../wgsl/workgroup.js';
 import { type HeadShape, queryKeyValue } from './queryKeyValue.js';
 
@@ -62,14 +61,13 @@ class AttentionProgram extends FusedProgram {
   }
 
   getUserCode(): string {
-    const { heads, headSize, causal, masked } = this.shape;
-    const { queries, keys, size, part, chunks, inRegisters } = this.sizes();
-    const query = (i: number | string) =>
-      inRegisters ? `query[${i}]` : `(qkv[queryStart + ${i}] * uniforms.scale)`;
+    const { heads, headSize, masked } = this.shape;
+    const { keys, queries } = this.schedule;
+    const { size, part, chunks } = this;
     return `
     var<workgroup> keyTile : array<vec4<f32>, ${keys * size}>;
     var<workgroup> valueTile : array<vec4<f32>, ${keys * part}>;
-    ${causal ? 'var<workgroup> endOfKeys : i32;' : ''}
+    var<workgroup> endOfKeys : i32;
     ${writer('write', {
       rows: `(uniforms.batch * uniforms.sequence * ${heads})`,
       columns: String(headSize),
@@ -91,21 +89,45 @@ class AttentionProgram extends FusedProgram {
       let thread = i32(localId.x);
       let position = tile * ${queries} + thread;
       let queryStart = startOf(first + min(position, uniforms.sequence - 1), 0, head);
-      ${inRegisters ? `var query : array<vec4<f32>, ${size}>;` : ''}
-      ${inRegisters ? repeat(size, (i) => `query[${i}] = qkv[queryStart + ${i}] * uniforms.scale;`) : ''}
-
+      ${this.readQuery()}
       var sums : array<vec4<f32>, ${part}>;
       var largest = -3.0e38;
       var total = 0.0;
-      ${
-        causal
-          ? `if (thread == 0) { endOfKeys = min(uniforms.sequence, (tile + 1) * ${queries}); }
-      let end = workgroupUniformLoad(&endOfKeys);`
-          : 'let end = uniforms.sequence;'
-      }
+      ${this.findEnd()}
       for (var start = 0; start < end; start = start + ${keys}) {
         let count = min(${keys}, end - start);
-        workgroupBarrier(); // The keys before may still be in use.
+        ${this.readTiles()}
+        for (var k = 0; k < count; k = k + 1) {
+          ${this.addKey()}
+        }
+      }
+      ${masked ? this.meanOfAll() : ''}
+      if (item < uniforms.batch && position < uniforms.sequence) {
+        let row = (first + position) * ${heads} + head;
+        ${repeat(part, (i) => `write(row, 4 * (chunk + ${i}), sums[${i}] / total);`)}
+      }
+    }`;
+  }
+
+  private readQuery(): string {
+    if (!this.isInRegisters) return '';
+    return `var query : array<vec4<f32>, ${this.size}>;
+      ${repeat(this.size, (i) => `query[${i}] = qkv[queryStart + ${i}] * uniforms.scale;`)}`;
+  }
+
+  /** No key after the workgroup's last query is read when attention is causal. The loop must be seen to be the same for all threads. */
+  private findEnd(): string {
+    const end = this.shape.causal
+      ? `min(uniforms.sequence, (tile + 1) * ${this.schedule.queries})`
+      : 'uniforms.sequence';
+    return `if (thread == 0) { endOfKeys = ${end}; }
+      let end = workgroupUniformLoad(&endOfKeys);`;
+  }
+
+  private readTiles(): string {
+    const { size, part } = this;
+    const { queries } = this.schedule;
+    return `workgroupBarrier(); // The keys before may still be in use.
         for (var i = thread; i < count * ${size}; i = i + ${queries}) {
           keyTile[i] = qkv[startOf(first + start + i / ${size}, 1, head) + i % ${size}];
         }
@@ -113,16 +135,21 @@ class AttentionProgram extends FusedProgram {
           let column = min(chunk + i % ${part}, ${size - 1});
           valueTile[i] = qkv[startOf(first + start + i / ${part}, 2, head) + column];
         }
-        workgroupBarrier();
-        for (var k = 0; k < count; k = k + 1) {
-          ${causal ? 'if (start + k > position) { break; }' : ''}
+        workgroupBarrier();`;
+  }
+
+  private addKey(): string {
+    const { size, part } = this;
+    const { causal, masked } = this.shape;
+    const products = this.isInRegisters
+      ? repeat(size, (i) => `products = fma(query[${i}], keyTile[k * ${size} + ${i}], products);`)
+      : `for (var i = 0; i < ${size}; i = i + 1) {
+            products = fma(qkv[queryStart + i] * uniforms.scale, keyTile[k * ${size} + i], products);
+          }`;
+    return `${causal ? 'if (start + k > position) { break; }' : ''}
           ${masked ? 'if (keyMask[first + start + k] == 0) { continue; }' : ''}
           var products = vec4<f32>(0.0);
-          ${
-            inRegisters
-              ? repeat(size, (i) => `products = fma(${query(i)}, keyTile[k * ${size} + ${i}], products);`)
-              : `for (var i = 0; i < ${size}; i = i + 1) { products = fma(${query('i')}, keyTile[k * ${size} + i], products); }`
-          }
+          ${products}
           let score = dot(products, vec4<f32>(1.0));
           if (score > largest) {
             let scale = exp(largest - score);
@@ -132,34 +159,43 @@ class AttentionProgram extends FusedProgram {
           }
           let weight = exp(score - largest);
           total = total + weight;
-          ${repeat(part, (i) => `sums[${i}] = fma(vec4<f32>(weight), valueTile[k * ${part} + ${i}], sums[${i}]);`)}
-        }
-      }
-      ${masked ? this.meanOfAll(part, size) : ''}
-      if (item < uniforms.batch && position < uniforms.sequence) {
-        let row = (first + position) * ${heads} + head;
-        ${repeat(part, (i) => `write(row, 4 * (chunk + ${i}), sums[${i}] / total);`)}
-      }
-    }`;
+          ${repeat(part, (i) => `sums[${i}] = fma(vec4<f32>(weight), valueTile[k * ${part} + ${i}], sums[${i}]);`)}`;
   }
 
   /** A query that may see nothing attends all keys equally, the later ones too: HF's mask adds the same number to all of its scores. */
-  private meanOfAll(part: number, size: number): string {
+  private meanOfAll(): string {
+    const { size, part } = this;
     return `if (total == 0.0) {
         for (var k = 0; k < uniforms.sequence; k = k + 1) {
-          let values = startOf(first + k, 2, head) + chunk;
-          ${repeat(part, (i) => `sums[${i}] = sums[${i}] + qkv[min(values + ${i}, startOf(first + k, 2, head) + ${size - 1})];`)}
+          let values = startOf(first + k, 2, head);
+          ${repeat(part, (i) => `sums[${i}] = sums[${i}] + qkv[values + min(chunk + ${i}, ${size - 1})];`)}
         }
         total = f32(uniforms.sequence);
       }`;
   }
 
-  /** In vec4s: a head, and the part of its values that a workgroup sums. */
-  private sizes() {
-    const { queries, keys, valueColumns } = this.schedule;
-    const [size, part] = [this.shape.paddedSize / 4, valueColumns / 4];
-    return { queries, keys, size, part, chunks: Math.ceil(size / part), inRegisters: size === part };
+  /** A head, in vec4s. */
+  private get size(): number {
+    return this.shape.paddedSize / 4;
   }
+
+  /** Of its values, what a workgroup sums. */
+  private get part(): number {
+    return this.schedule.valueColumns / 4;
+  }
+
+  private get chunks(): number {
+    return Math.ceil(this.size / this.part);
+  }
+
+  private get isInRegisters(): boolean {
+    return this.size === this.part;
+  }
+}
+
+/** WGSL for each of 0 … count − 1: indices that are constants let arrays stay in registers. */
+function repeat(count: number, wgsl: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => wgsl(i)).join('\n');
 }
 
 function chooseSchedule({ sequence, paddedSize }: AttentionShape, limits: GPUSupportedLimits): Schedule {

@@ -62,8 +62,3 @@ export function tiledProduct(tile: Tile, sizes: { columns: string; depth: string
       }
     }`;
 }
-
-/** WGSL for each of 0 … count − 1: indices that are constants let arrays stay in registers. */
-export function repeat(count: number, wgsl: (i: number) => string): string {
-  return Array.from({ length: count }, (_, i) => wgsl(i)).join('\n');
-}
