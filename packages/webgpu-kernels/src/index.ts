@@ -3,5 +3,6 @@
 import '@tensorflow/tfjs-backend-webgpu';
 import './register.js';
 
+export { useDevice } from './device.js';
 export { type Dispatch, profileDispatches } from './profile.js';
 export { type PackedFormat, type PackedWeights, packWeights } from './weights/packedWeights.js';
