@@ -59,23 +59,16 @@ class QueryKeyValueProgram extends FusedProgram {
   getUserCode(): string {
     const { heads, headSize, paddedSize } = this.shape;
     const [rows, width, columns] = ['uniforms.rows', 'uniforms.width', 'uniforms.columns'];
-    // A row of a kernel is seen as a row for each head, so that reading ends with the head.
-    const part = { columns: String(headSize), components: componentsFor(headSize) };
+    const view = this.viewOfWeights();
     const readers = PARTS.map(
       (name) => `
-      ${weightReader(
-        `${name}KernelAt`,
-        this.format,
-        { array: `${name}Kernel`, rows: `(${width} * ${heads})`, ...part },
-        `${width} * (${width} / 4)`,
-      )}
-      ${reader(`${name}BiasAt`, { array: `${name}Bias`, rows: String(heads), ...part })}`,
+      ${weightReader(`${name}KernelAt`, this.format, { array: `${name}Kernel`, ...view.kernel }, `${width} * (${width} / 4)`)}
+      ${reader(`${name}BiasAt`, { array: `${name}Bias`, ...view.bias })}`,
     );
     const choose = (name: string, read: (part: string) => string) => `
     fn ${name}(row : i32, column : i32) -> vec4<f32> {
       let part = column / ${heads * paddedSize};
-      let head = column / ${paddedSize} % ${heads};
-      let inHead = column % ${paddedSize};
+      let inPart = column % ${heads * paddedSize};
       ${PARTS.map((part, i) => `if (part == ${i}) { return ${read(part)}; }`).join('\n')}
       return vec4<f32>(0.0);
     }`;
@@ -84,14 +77,39 @@ class QueryKeyValueProgram extends FusedProgram {
     ${reader('readLeft', { array: 'x', rows, columns: width, components: componentsFor(heads * headSize) })}
     ${writer('write', { rows, columns, components: 4 })}
 
-    ${choose('readRight', (part) => `${part}KernelAt(row * ${heads} + head, inHead)`)}
-    ${choose('readScale', (part) => `${part}KernelAtScale(head * ${headSize} + inHead)`)}
-    ${choose('readBias', (part) => `${part}BiasAt(head, inHead)`)}
+    ${choose('readRight', (part) => `${part}KernelAt(${view.kernelAt})`)}
+    ${choose('readScale', (part) => `${part}KernelAtScale(inPart)`)}
+    ${choose('readBias', (part) => `${part}BiasAt(${view.biasAt})`)}
 
     fn finish(row : i32, column : i32, sums : vec4<f32>) {
       write(row, column, sums * readScale(row, column) + readBias(row, column));
     }
     ${tiledProduct(this.tile, { columns, depth: width })}`;
+  }
+
+  /**
+   * The kernels and biases as matrices, and where in them a number is found. Heads of an odd size, which are padded in the
+   * output, have a row each there, so that reading ends with the head.
+   */
+  private viewOfWeights() {
+    const { heads, headSize, paddedSize } = this.shape;
+    const width = 'uniforms.width';
+    const components = componentsFor(headSize);
+    if (headSize === paddedSize) {
+      return {
+        kernel: { rows: width, columns: width, components },
+        kernelAt: 'row, inPart',
+        bias: { rows: '1', columns: width, components },
+        biasAt: '0, inPart',
+      };
+    }
+    const [head, inHead, columns] = [`inPart / ${paddedSize}`, `inPart % ${paddedSize}`, String(headSize)];
+    return {
+      kernel: { rows: `(${width} * ${heads})`, columns, components },
+      kernelAt: `row * ${heads} + ${head}, ${inHead}`,
+      bias: { rows: String(heads), columns, components },
+      biasAt: `${head}, ${inHead}`,
+    };
   }
 }
 
