@@ -2,7 +2,7 @@
 /** Matchers and globals of every test file. */
 import * as tf from '@tensorflow/tfjs';
 
-tf.env().set('IS_TEST', true); // no advice to install another backend
+tf.env().set('PROD', true); // no advice to install another backend
 
 interface NumberLists extends ReadonlyArray<number | NumberLists> {}
 export type Expected = ArrayLike<number> | NumberLists | tf.Tensor;

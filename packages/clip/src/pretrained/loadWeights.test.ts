@@ -21,6 +21,7 @@ const QUANTIZED = 'quantized';
 
 let temporary: string;
 beforeAll(async () => {
+  await tf.ready();
   temporary = await mkdtemp(path.join(tmpdir(), 'load-weights-'));
   const model = await TFCLIPModel.fromPretrained(path.join(FIXTURES, 'checkpoints/hugging-face'));
   await model.savePretrained(path.join(temporary, QUANTIZED), { quantization: { type: 'int4' } });
