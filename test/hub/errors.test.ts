@@ -191,6 +191,21 @@ describe('a hub in trouble', () => {
     );
   });
 
+  it('without an address: not asked again', async () => {
+    let asked = 0;
+    env.fetch = async () => {
+      asked++;
+      throw new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } });
+    };
+    const { host } = new URL(setting.hub.url);
+    expect(await refusal()).toEqual(
+      new DownloadError(
+        `config.json of ${ID} cannot be fetched: the connection to ${host} failed (ENOTFOUND). Check the connection and try again.`,
+      ),
+    );
+    expect(asked).toBe(1);
+  });
+
   it('silent', async () => {
     env.retries = 0;
     process.env.HF_HUB_ETAG_TIMEOUT = '0.1';

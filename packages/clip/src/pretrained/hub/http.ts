@@ -160,7 +160,7 @@ class Guard {
     }
   }
 
-  private explain(cause: unknown, cut: string): TransientError {
+  private explain(cause: unknown, cut: string): DownloadError {
     const host = new URL(this.asked.url).host;
     if (this.timedOut) {
       const seconds = this.asked.timeout / 1000;
@@ -169,12 +169,13 @@ class Guard {
           `set ${this.asked.method === 'HEAD' ? 'HF_HUB_ETAG_TIMEOUT' : 'HF_HUB_DOWNLOAD_TIMEOUT'} to more seconds.`,
       );
     }
-    return new TransientError(
-      `${this.asked.what} cannot be fetched: the connection to ${host}${cut || ' failed'} (${reasonOf(cause)}). ` +
-        'Check the connection and try again.',
-      null,
-      { cause },
-    );
+    const reason = reasonOf(cause);
+    const message =
+      `${this.asked.what} cannot be fetched: the connection to ${host}${cut || ' failed'} (${reason}). ` +
+      'Check the connection and try again.';
+    // A host that has no address when it is first asked is not waited for: this machine is off the network, most likely.
+    const isOff = this.asked.method === 'HEAD' && reason === 'ENOTFOUND';
+    return isOff ? new DownloadError(message, { cause }) : new TransientError(message, null, { cause });
   }
 }
 
