@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The files of the tokenizer and the image processor, beside converted weights. */
-import { type ModelClass, readPreprocessor } from '@tfjs-clip/weights-converter';
-import { asObject, type JSONObject } from '../configuration/fields.js';
+import type { ModelClass } from '@tfjs-clip/weights-converter';
+import type { JSONObject } from '../configuration/fields.js';
 import { IMAGE_PROCESSOR_FILES, OLDER_TOKENIZER_FILES, TOKENIZER_FILES } from '../pretrained/hub/files.js';
 import type { ModelFiles } from '../pretrained/modelFiles.js';
-import { readJSON } from '../pretrained/readJSON.js';
 import { saveFiles } from '../pretrained/saveFiles.js';
 import { CLIPImageProcessor } from '../processing/image/index.js';
+import { findPreprocessorConfig } from '../processing/image/preprocessorConfig.js';
 
 export interface ProcessorParts {
   /** Whether the model reads texts. */
@@ -61,9 +61,7 @@ export function copyTokenizerFiles(files: ModelFiles, directory: string): Promis
 
 /** The content of preprocessor_config.json, or what stands for it; null where nothing does. */
 export async function readImageProcessor(files: ModelFiles): Promise<JSONObject | null> {
-  const all = await readJSON(files, 'processor_config.json');
-  if (all?.image_processor !== undefined) return asObject(all.image_processor, 'image_processor');
-  return (await readPreprocessor(files)) as JSONObject | null;
+  return (await findPreprocessorConfig(files))?.value ?? null;
 }
 
 async function copy(files: ModelFiles, names: readonly string[], directory: string): Promise<Set<string>> {

@@ -5,7 +5,7 @@
  */
 import type { ByteImage } from './rawImage.js';
 import { FILTERS, type Resampling, type ResamplingFilter, resamplingName } from './resampling.js';
-import { resizeAcross, resizeDown, toFixedPoint, weightsFor } from './resizePasses.js';
+import { pickPixels, resizeAcross, resizeDown, toFixedPoint, weightsFor } from './resizePasses.js';
 
 const PRECISION_BITS = 22;
 
@@ -52,18 +52,10 @@ function resizeFiltered(
 }
 
 function resizeNearest(image: ByteImage, width: number, height: number): ByteImage {
-  const { data, channels } = image;
   const columns = nearestPositions(image.width, width);
   const rows = nearestPositions(image.height, height);
-  const out = new Uint8Array(width * height * channels);
-  let at = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const source = (rows[y] * image.width + columns[x]) * channels;
-      for (let c = 0; c < channels; c++) out[at++] = data[source + c];
-    }
-  }
-  return { data: out, width, height, channels };
+  const out = new Uint8Array(width * height * image.channels);
+  return { ...image, data: pickPixels(image, columns, rows, out), width, height };
 }
 
 /** Pillow adds the step up from pixel to pixel instead of multiplying, which decides ties. */

@@ -5,15 +5,17 @@ import { ModelNotFoundError } from '../../errors.js';
 import type { ModelFiles } from '../../pretrained/modelFiles.js';
 import { readJSON } from '../../pretrained/readJSON.js';
 
+export interface PreprocessorConfig {
+  value: JSONObject;
+  /** The file, for error messages. */
+  where: string;
+}
+
 /**
- * The image processor's settings, and where they stand: the part of processor_config.json that transformers 5 writes, else
- * preprocessor_config.json, or else OpenCLIP's open_clip_config.json.
- *
- * @throws ModelNotFoundError if the model has none of them
+ * The image processor's settings: the part of processor_config.json that transformers 5 writes, else
+ * preprocessor_config.json, or else OpenCLIP's open_clip_config.json; null if the model has none of them.
  */
-export async function readPreprocessorConfig(
-  files: ModelFiles,
-): Promise<{ value: JSONObject; where: string }> {
+export async function findPreprocessorConfig(files: ModelFiles): Promise<PreprocessorConfig | null> {
   const all = await readJSON(files, 'processor_config.json');
   if (all?.image_processor !== undefined) {
     const where = `processor_config.json of ${files.name}`;
@@ -22,7 +24,13 @@ export async function readPreprocessorConfig(
   const value = await readJSON(files, 'preprocessor_config.json');
   if (value) return { value, where: `preprocessor_config.json of ${files.name}` };
   const openClip = await readPreprocessor(files);
-  if (openClip) return { value: openClip, where: `open_clip_config.json of ${files.name}` };
+  return openClip && { value: openClip, where: `open_clip_config.json of ${files.name}` };
+}
+
+/** The same where there must be one. @throws ModelNotFoundError */
+export async function readPreprocessorConfig(files: ModelFiles): Promise<PreprocessorConfig> {
+  const config = await findPreprocessorConfig(files);
+  if (config) return config;
   throw new ModelNotFoundError(
     `${files.name} has no preprocessor_config.json, which says how its pictures are prepared; add it, or make the ` +
       'processor with new CLIPImageProcessor({ … }).',

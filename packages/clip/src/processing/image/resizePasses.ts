@@ -3,7 +3,7 @@
  * A resize in two passes, along rows and along columns, in which an output pixel is a weighted sum of source pixels. Pillow
  * and torch share it to the last rounding, but for the number of bits that they give the weights of bytes.
  */
-import type { ByteImage } from './rawImage.js';
+import type { ByteImage, PixelImage } from './rawImage.js';
 import type { ResamplingFilter } from './resampling.js';
 
 /** Output position i sums `counts[i]` source positions from `starts[i]` on, weighted by `values[i * stride …]`. */
@@ -128,4 +128,21 @@ export function resizeDown(image: ByteImage, weights: FixedPointWeights): ByteIm
     for (let x = 0; x < rowLength; x++) out[row + x] = sums[x] >> bits;
   }
   return { data: new Uint8Array(out.buffer), width, height, channels };
+}
+
+/** Fills `out`, row by row, with the pixels at the given columns and rows: a resize that takes the nearest. */
+export function pickPixels<Values extends Uint8Array | Float32Array>(
+  { data, width, channels }: PixelImage,
+  columns: Int32Array,
+  rows: Int32Array,
+  out: Values,
+): Values {
+  let at = 0;
+  for (const row of rows) {
+    for (const column of columns) {
+      const source = (row * width + column) * channels;
+      for (let c = 0; c < channels; c++) out[at++] = data[source + c];
+    }
+  }
+  return out;
 }

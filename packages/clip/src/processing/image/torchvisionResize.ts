@@ -7,7 +7,14 @@
 import { InvalidArgumentError } from '../../errors.js';
 import { type ByteImage, type FloatImage, isBytes, type PixelImage } from './rawImage.js';
 import { FILTERS, type Resampling, type ResamplingFilter, resamplingName } from './resampling.js';
-import { resizeAcross, resizeDown, toFixedPoint, type Weights, weightsFor } from './resizePasses.js';
+import {
+  pickPixels,
+  resizeAcross,
+  resizeDown,
+  toFixedPoint,
+  type Weights,
+  weightsFor,
+} from './resizePasses.js';
 
 /**
  * Resizes to `width` × `height`: bilinear, bicubic and lanczos with antialiasing, nearest as 'nearest-exact'.
@@ -91,19 +98,11 @@ function sumAlong(
 }
 
 function resizeNearestExact(image: PixelImage, width: number, height: number): PixelImage {
-  const { data, channels } = image;
   const columns = nearestExactPositions(image.width, width, width + height > 128);
   const rows = nearestExactPositions(image.height, height, width + height > 128);
-  const length = width * height * channels;
+  const length = width * height * image.channels;
   const out = isBytes(image) ? new Uint8Array(length) : new Float32Array(length);
-  let at = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const source = (rows[y] * image.width + columns[x]) * channels;
-      for (let c = 0; c < channels; c++) out[at++] = data[source + c];
-    }
-  }
-  return { data: out, width, height, channels };
+  return { ...image, data: pickPixels(image, columns, rows, out), width, height };
 }
 
 /**
