@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Builds every package that has a tsconfig.json: src/**.ts → dist/esm/*.js, dist/cjs/*.cjs, and types beside both.
+ * Builds every package that has a tsconfig.json: src/**.ts → dist/esm/*.js, dist/cjs/*.cjs, and types beside both. Its
+ * AssemblyScript, if it has any, becomes source first (assembly.mjs).
  * Fails on a type error, and where a package.json promises a file that is not there.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
+import { compileAssembly } from './assembly.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
@@ -20,6 +22,7 @@ for (const directory of inDependencyOrder()) {
 
 async function buildPackage(directory) {
   rmSync(path.join(directory, 'dist'), { recursive: true, force: true });
+  await compileAssembly(directory);
   const sources = filesUnder(path.join(directory, 'src')).filter(
     (f) => f.endsWith('.ts') && !f.endsWith('.test.ts'),
   );
