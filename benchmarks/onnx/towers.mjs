@@ -3,22 +3,20 @@
  * CLIP's towers as ONNX graphs, of the nodes that exporting transformers' eager modules gives: attention is written out,
  * which onnxruntime fuses as it sees fit. Batch, and of texts the length, are the caller's to choose.
  */
-import { FLOAT, Graph, INT32, INT64 } from './graph.mjs';
+import { FLOAT, INT32 } from './graph.mjs';
 
 /** Adds to scores of keys that must not be seen: what transformers adds. */
 const HIDDEN = -3.4028234663852886e38;
 
 /**
- * `pixel_values` [batch, channels, size, size] → `image_embeds` [batch, projectionDim], not normalised.
+ * pixels [batch, channels, size, size] → embeddings [batch, projectionDim], not normalised.
  *
  * @param {import('tfjs-clip').CLIPVisionConfig} config
  * @param weights a Weights of weights.mjs
  */
-export async function visionGraph(config, weights) {
-  const { numChannels, imageSize, patchSize, gridSize, hiddenSize, layerNormEps } = config;
-  const tower = new Tower(config, weights, 'vision_model');
-  const { graph } = tower;
-  const pixels = graph.input('pixel_values', FLOAT, ['batch', numChannels, imageSize, imageSize]);
+export async function visionTower(graph, config, weights, pixels) {
+  const { patchSize, gridSize, hiddenSize, layerNormEps } = config;
+  const tower = new Tower(graph, config, weights, 'vision_model');
   const kernel = await tower.weight('embeddings.patch_embedding.weight');
   const patches = graph.apply('Conv', [pixels, kernel], {
     kernel_shape: [patchSize, patchSize],
@@ -36,50 +34,57 @@ export async function visionGraph(config, weights) {
   states = await tower.encoder(states);
   const pooled = graph.apply('Gather', [states, graph.constant([], BigInt64Array.of(0n))], { axis: 1 });
   const normed = await tower.layerNorm(pooled, 'post_layernorm', layerNormEps);
-  const [shape, values] = await weights.transposed('visual_projection.weight');
-  const embeds = graph.apply('MatMul', [normed, graph.constant(shape, values)]);
-  graph.output(embeds, 'image_embeds', ['batch', shape[1]]);
-  return graph.toBytes();
+  return graph.apply('MatMul', [
+    normed,
+    graph.constant(...(await weights.transposed('visual_projection.weight'))),
+  ]);
 }
 
 /**
- * `input_ids` int64 [batch, sequence], all of them real → `text_embeds` [batch, projectionDim], not normalised.
+ * ids int64 [batch, sequence] and attentionMask likewise, or null where all are real → embeddings [batch, projectionDim], not
+ * normalised.
  *
  * @param {import('tfjs-clip').CLIPTextConfig} config
  */
-export async function textGraph(config, weights) {
-  const { maxPositionEmbeddings: longest, eosTokenId, layerNormEps } = config;
-  const tower = new Tower(config, weights, 'text_model');
-  const { graph } = tower;
-  const ids = graph.input('input_ids', INT64, ['batch', 'sequence']);
+export async function textTower(graph, config, weights, ids, attentionMask) {
+  const { eosTokenId, layerNormEps } = config;
+  const tower = new Tower(graph, config, weights, 'text_model');
   const length = graph.apply('Shape', [ids], { start: 1, end: 2 });
   const table = await tower.weight('embeddings.token_embedding.weight');
   const tokens = graph.apply('Gather', [table, ids], { axis: 0 });
   const allPositions = await tower.weight('embeddings.position_embedding.weight');
   const start = graph.integers(0);
   const positions = graph.apply('Slice', [allPositions, start, length, graph.integers(0)]);
-  const lengths = graph.apply('Concat', [length, length], { axis: 0 });
-  const whole = graph.constant([longest, longest], causalMask(longest));
-  const mask = graph.apply('Slice', [whole, graph.integers(0, 0), lengths, graph.integers(0, 1)]);
   let states = graph.apply('Add', [tokens, positions]);
-  states = await tower.encoder(states, mask);
+  states = await tower.encoder(states, textMask(graph, config, length, attentionMask));
   const normed = await tower.layerNorm(states, 'final_layer_norm', layerNormEps);
   const isEnd = graph.apply('Equal', [ids, graph.integers(eosTokenId)]);
   const score = graph.apply('Cast', [eosTokenId === 2 ? ids : isEnd], { to: INT32 }); // 2: the largest id, by HF's old rule
   const end = graph.apply('ArgMax', [score], { axis: 1, keepdims: 1 });
   const pooled = graph.apply('GatherND', [normed, end], { batch_dims: 1 });
-  const [shape, values] = await weights.transposed('text_projection.weight');
-  const embeds = graph.apply('MatMul', [pooled, graph.constant(shape, values)]);
-  graph.output(embeds, 'text_embeds', ['batch', shape[1]]);
-  return graph.toBytes();
+  return graph.apply('MatMul', [
+    pooled,
+    graph.constant(...(await weights.transposed('text_projection.weight'))),
+  ]);
+}
+
+/** What scores [batch, heads, queries, keys] are added: causal, and where there is a mask for real keys only. */
+function textMask(graph, { maxPositionEmbeddings: longest }, length, attentionMask) {
+  const lengths = graph.apply('Concat', [length, length], { axis: 0 });
+  const whole = graph.constant([longest, longest], causalMask(longest));
+  const causal = graph.apply('Slice', [whole, graph.integers(0, 0), lengths, graph.integers(0, 1)]);
+  if (!attentionMask) return causal;
+  const isReal = graph.apply('Cast', [attentionMask], { to: FLOAT });
+  const isPadding = graph.apply('Sub', [graph.scalar(1), isReal]);
+  const hidden = graph.apply('Mul', [isPadding, graph.scalar(HIDDEN)]);
+  const ofKeys = graph.apply('Unsqueeze', [hidden, graph.integers(1, 2)]);
+  return graph.apply('Min', [causal, ofKeys]);
 }
 
 /** What both towers are made of. Paths are a checkpoint's. */
 class Tower {
-  graph = new Graph();
-
-  constructor(config, weights, prefix) {
-    Object.assign(this, { config, weights, prefix });
+  constructor(graph, config, weights, prefix) {
+    Object.assign(this, { graph, config, weights, prefix });
   }
 
   async weight(path) {
