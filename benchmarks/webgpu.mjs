@@ -9,9 +9,9 @@ import './dawn.mjs';
 import * as tf from '@tensorflow/tfjs';
 import { profileDispatches } from '@tfjs-clip/webgpu-kernels';
 import { CLIPVisionConfig, TFCLIPVisionModelWithProjection } from 'tfjs-clip';
-import { CLIPKernel } from 'tfjs-clip/ops';
 import { visionFlops } from './flops.mjs';
 import { time } from './timing.mjs';
+import { useKernels } from './webgpuSwitch.mjs';
 
 const ROUNDS = 3;
 const option = (value) => ({ type: 'string', default: String(value) });
@@ -24,8 +24,6 @@ const [width, layers, batch, seconds] = [values.width, values.layers, values.bat
 
 await tf.setBackend('webgpu');
 await tf.ready();
-const kernels = Object.values(CLIPKernel).map((name) => tf.getKernel(name, 'webgpu'));
-let areRegistered = true;
 
 const config = new CLIPVisionConfig({
   hiddenSize: width,
@@ -54,15 +52,6 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 report();
 process.exit(); // Dawn would keep the process alive.
-
-function useKernels(wanted) {
-  if (wanted === areRegistered) return;
-  for (const kernel of kernels) {
-    if (wanted) tf.registerKernel(kernel);
-    else tf.unregisterKernel(kernel.kernelName, 'webgpu');
-  }
-  areRegistered = wanted;
-}
 
 /** The first call compiles the shaders. */
 async function measureCost() {
