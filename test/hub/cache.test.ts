@@ -81,6 +81,15 @@ describe('what is asked of the hub', () => {
       'GET hub model.safetensors',
     ]);
   });
+
+  it('asks once for what is not there, with forceDownload too', async () => {
+    const files = await resolveModelFiles(ID, { forceDownload: true });
+    await files.read('config.json');
+    for (let i = 0; i < 3; i++) expect(await files.read('vocab.json')).toBeNull();
+    expect(setting.hub.seen().filter((request) => request.endsWith('vocab.json'))).toEqual([
+      'HEAD hub vocab.json',
+    ]);
+  });
 });
 
 describe('without the hub', () => {

@@ -9,7 +9,7 @@ import {
   InvalidArgumentError,
   ModelNotFoundError,
 } from '../../packages/clip/src/errors.js';
-import { env } from '../../packages/clip/src/pretrained/hub/index.js';
+import { downloadModel, env } from '../../packages/clip/src/pretrained/hub/index.js';
 import type { PretrainedOptions } from '../../packages/clip/src/pretrained/modelFiles.js';
 import { resolveModelFiles } from '../../packages/clip/src/pretrained/resolveModelFiles.js';
 import { COMMIT, ID, tinyModel, useHub } from './setting.js';
@@ -142,6 +142,15 @@ describe('offline', () => {
       ),
     );
     expect(setting.hub.seen()).toEqual([]);
+  });
+
+  it.each(['v1', 'f'.repeat(40)])('what is in the cache at another revision than %s', async (revision) => {
+    await downloadModel(ID, { files: ['config.json'] });
+    expect(await refusal(ID, { localFilesOnly: true, revision })).toEqual(
+      new ModelNotFoundError(
+        `${ID} at revision '${revision}' is not in ${setting.cache}, and the hub is not asked: allow it (localFilesOnly: false, no HF_HUB_OFFLINE), or fetch the model before. There it is at main, ${COMMIT}.`,
+      ),
+    );
   });
 
   it('cannot force a download', async () => {

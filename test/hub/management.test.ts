@@ -151,19 +151,26 @@ describe('verifyCache', () => {
 
 describe('downloadModel', () => {
   it('refuses what is no model, and files that are not there', async () => {
-    setting.hub.repositories.set(ID, { commit: COMMIT, files: { 'README.md': '' } });
+    const files = { 'README.md': '', 'config.json': '{}', 'tokenizer.json': '{}' };
+    setting.hub.repositories.set(ID, { commit: COMMIT, files });
     await expect(downloadModel(ID)).rejects.toEqual(
-      new ModelNotFoundError(`${ID} has no file of a CLIP model, such as config.json.`),
+      new ModelNotFoundError(
+        `${ID} has no weights of a CLIP model, so that nothing was fetched; it holds README.md, config.json, ` +
+          'tokenizer.json. Looked for were model.safetensors, pytorch_model.bin, tf_model.h5, flax_model.msgpack (whole or ' +
+          "in shards) and OpenCLIP's file. Weights of other names are fetched when they are named (option files, or --include).",
+      ),
     );
+    expect(setting.hub.seen().filter((request) => request.startsWith('GET'))).toEqual([`GET hub ${COMMIT}`]);
+    expect((await listCache())[0].size).toBe(0);
     await expect(downloadModel(ID, { files: ['README.md', 'a.bin', 'b.bin'] })).rejects.toEqual(
       new ModelNotFoundError(`${ID} has no a.bin, b.bin.`),
     );
   });
 
   it('of a subfolder names that', async () => {
-    setting.hub.repositories.set(ID, { commit: COMMIT, files: { 'tower/config.json': '{}' } });
+    setting.hub.repositories.set(ID, { commit: COMMIT, files: { 'tower/model.safetensors': 'x' } });
     const folder = await downloadModel(ID, { subfolder: 'tower' });
-    expect(await readdir(folder)).toEqual(['config.json']);
+    expect(await readdir(folder)).toEqual(['model.safetensors']);
   });
 });
 

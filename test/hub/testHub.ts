@@ -166,18 +166,19 @@ export function sendBytes(
   limit = Number.POSITIVE_INFINITY,
   patience = 50,
 ): ServerResponse {
-  const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const start = asked ? Number(asked[1]) : 0;
+  const end = asked?.[2] ? Math.min(Number(asked[2]) + 1, bytes.length) : bytes.length;
   if (start > 0 && start >= bytes.length) {
     return response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
   }
-  const rest = bytes.subarray(start);
-  const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`;
-  response.writeHead(start > 0 ? 206 : 200, {
+  const rest = bytes.subarray(start, end);
+  const range = `bytes ${start}-${end - 1}/${bytes.length}`;
+  response.writeHead(asked ? 206 : 200, {
     ...headers,
     'accept-ranges': 'bytes',
     'content-length': rest.length,
-    ...(start > 0 && { 'content-range': range }),
+    ...(asked && { 'content-range': range }),
   });
   if (request.method === 'HEAD') return response.end();
   if (rest.length <= limit) return response.end(rest);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `tfjs-clip inspect`: what a checkpoint is. */
 import type { Command } from 'commander';
-import type { Inspection } from 'tfjs-clip';
+import type { ModelInspection } from 'tfjs-clip';
 import { RunError } from '../errors.js';
 import { inspectionReport } from '../render/inspection.js';
 import { createTerminal, type Terminal } from '../terminal.js';
@@ -14,7 +14,7 @@ interface InspectFlags extends OutputFlags {
 
 const description =
   'Says what a checkpoint is: its class, format and names, parameters by part, how they are stored, and what keeps it ' +
-  'from loading. Weights are not read beyond their headers, but a model of the hub is fetched into the cache.';
+  'from loading. Of weights on the hub or the web only the lists of tensors are fetched, and nothing large is stored.';
 
 const examples = `
 Examples:
@@ -26,7 +26,8 @@ JSON:
   {"name": …, "format": …, "scheme": …, "modelClass": …,
    "total": {"tensors": …, "parameters": …, "bytes": …},
    "parts": {"text": …, "vision": …}, "dtypes": {"F32": …}, "metadata": …,
-   "config": …, "configSource": …, "notes": […], "problems": […]}
+   "config": …, "configSource": …, "notes": […], "problems": […],
+   "fetched": {"bytes": 65536, "of": 605157884}}, or null if the weights are here
   The exit code is 1 if there are problems.
 `;
 
@@ -44,7 +45,7 @@ export function defineInspect(program: Command): void {
 async function inspect(source: string, flags: InspectFlags, terminal: Terminal): Promise<void> {
   const { inspectModel } = await import('tfjs-clip');
   const { revision, json } = flags;
-  const inspection: Inspection = await withTransferProgress(
+  const inspection: ModelInspection = await withTransferProgress(
     `inspecting ${source}`,
     terminal,
     (progressCallback) => inspectModel(source, { revision, progressCallback }),

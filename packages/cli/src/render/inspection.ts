@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A checkpoint in a few lines and two tables. */
-import type { Inspection } from 'tfjs-clip';
+import type { Inspection, ModelInspection } from 'tfjs-clip';
 import type { Colors } from '../terminal.js';
 import { columns, grouped, humanSize } from './columns.js';
 import { printable } from './text.js';
@@ -41,8 +41,8 @@ const DTYPES: Partial<Record<keyof Inspection['dtypes'], string>> = {
   I4: 'int4',
 };
 
-export function inspectionReport(inspection: Inspection, colors: Colors): string {
-  const { name, modelClass, format, scheme, configSource, config } = inspection;
+export function inspectionReport(inspection: ModelInspection, colors: Colors): string {
+  const { name, modelClass, format, scheme, configSource, config, fetched } = inspection;
   const lines = [
     ['class', modelClass ?? 'no class of CLIP'],
     ['weights', `${FORMATS[format]}, with ${NAMES[scheme]} names`],
@@ -51,6 +51,7 @@ export function inspectionReport(inspection: Inspection, colors: Colors): string
       configSource === 'tensors' ? 'none; told by the shapes of the tensors' : (configSource ?? 'none'),
     ],
     ...(config ? towerLines(config, inspection) : []),
+    ...(fetched ? [['fetched', `${humanSize(fetched.bytes)} of ${humanSize(fetched.of)}`]] : []),
   ];
   const sections = [
     `${colors.bold(printable(name))}\n${columns(lines)}`,

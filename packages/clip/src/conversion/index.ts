@@ -6,4 +6,4 @@ export {
   type ConvertOptions,
   convertModel,
 } from './convertModel.js';
-export { inspectModel } from './inspectModel.js';
+export { inspectModel, type ModelInspection } from './inspectModel.js';

@@ -3,7 +3,10 @@
 import { openSource, SafetensorsError } from '@tfjs-clip/safetensors';
 import { localFiles } from '#platform';
 import { ModelNotFoundError } from '../errors.js';
+import { countingFetch } from './countingFetch.js';
 import type { ModelFiles, PretrainedOptions } from './modelFiles.js';
+import { PagedSource } from './pagedSource.js';
+import { peekedSource } from './peekedSource.js';
 
 /** Far above any tokenizer.json; a file that is read whole and is larger is not what it says. */
 const LARGEST_SMALL_FILE = 64 * 2 ** 20;
@@ -80,16 +83,22 @@ function remoteFiles(
   at: (file: string) => string,
   fetchFile: typeof fetch = fetch,
 ): ModelFiles {
+  const open = async (file: string, fetchPart: typeof fetch) => {
+    try {
+      return await openSource(at(file), { fetch: fetchPart });
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw unreachable(name, error);
+    }
+  };
   return {
     name,
     read: (file) => download(at(file), name, fetchFile),
-    async open(file) {
-      try {
-        return await openSource(at(file), { fetch: fetchFile });
-      } catch (error) {
-        if (isNotFound(error)) return null;
-        throw unreachable(name, error);
-      }
+    open: (file) => open(file, fetchFile),
+    async peek(file) {
+      const traffic = { bytes: 0, whole: false };
+      const source = await open(file, countingFetch(fetchFile, traffic));
+      return source && peekedSource(new PagedSource(source), () => traffic.bytes, traffic.whole);
     },
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The files of a pretrained model, wherever they are: a folder, a web address, a package. */
 import type { ByteSource } from '@tfjs-clip/safetensors';
+import type { PeekedSource } from './peekedSource.js';
 
 export interface ModelFiles {
   /** What the user asked for; error messages name it. */
@@ -9,6 +10,8 @@ export interface ModelFiles {
   read(file: string): Promise<Uint8Array | null>;
   /** Random access to a large file, or null if the model has no such file. */
   open(file: string): Promise<ByteSource | null>;
+  /** Where files come over a network: as `open`, but no more comes than is read, and nothing is kept. */
+  peek?(file: string): Promise<PeekedSource | null>;
   /** Where files come over a network: fetches those that are there, several at once. An index stands for its shards. */
   preload?(files: readonly string[]): Promise<void>;
 }

@@ -87,6 +87,7 @@ export async function verifyCache(
  *
  * @param options `files` names others than those of a CLIP model
  * @returns its folder in the cache
+ * @throws ModelNotFoundError for a repository without weights, or without one of `files`; AccessError, DownloadError
  */
 export async function downloadModel(
   id: string,
@@ -94,31 +95,38 @@ export async function downloadModel(
 ): Promise<string> {
   const { progressCallback, files, subfolder } = options;
   const report = progressCallback && new ProgressReport(id, progressCallback);
-  const { repository, preload } = await openRepository(id, options, report);
-  const wanted = files ?? [
-    ...MODEL_FILES,
-    ...IMAGE_PROCESSOR_FILES,
-    ...TOKENIZER_FILES,
-    ...OLDER_TOKENIZER_FILES,
-  ];
-  const found = await preload(wanted);
-  if (!files && !SAFETENSORS_FILES.some((file) => found.has(file))) await preloadOthers(preload, found);
-  const missing = files ? files.filter((file) => !found.has(file)) : [];
-  if (found.size === 0 || missing.length > 0) {
-    const names = missing.length > 0 ? missing.join(', ') : 'file of a CLIP model, such as config.json';
-    throw new ModelNotFoundError(`${repository.name} has no ${names}.`);
+  const hub = await openRepository(id, options, report);
+  const found = await hub.preload(files ?? (await filesOfModel(hub)));
+  const missing = files?.filter((file) => !found.has(file)) ?? [];
+  if (missing.length > 0) {
+    throw new ModelNotFoundError(`${hub.repository.name} has no ${missing.join(', ')}.`);
   }
   report?.ready();
-  const folder = await repository.folder();
+  const folder = await hub.repository.folder();
   return subfolder ? `${folder}/${subfolder}` : folder;
 }
 
-/** Weights of other kinds are large, and one is enough. */
-async function preloadOthers(preload: OpenRepository['preload'], found: Set<string>): Promise<void> {
-  for (const file of OTHER_WEIGHT_FILES) {
-    if (!(await preload([file])).has(file)) continue;
-    found.add(file);
-    if (!found.has('config.json')) await preload([OPEN_CLIP_CONFIG]);
-    return;
+/** Weights are asked for first: without them nothing is fetched. Those of other kinds are large, and one is enough. */
+async function filesOfModel({ has, repository }: OpenRepository): Promise<string[]> {
+  const others = [...IMAGE_PROCESSOR_FILES, ...TOKENIZER_FILES, ...OLDER_TOKENIZER_FILES];
+  const usual = await Promise.all(SAFETENSORS_FILES.map(has));
+  if (usual.includes(true)) return [...MODEL_FILES, ...others];
+  for (const weights of OTHER_WEIGHT_FILES) {
+    if (!(await has(weights))) continue;
+    const config = (await has('config.json')) ? 'config.json' : OPEN_CLIP_CONFIG;
+    return [weights, config, ...others];
   }
+  const there = listed(await repository.list());
+  throw new ModelNotFoundError(
+    `${repository.name} has no weights of a CLIP model, so that nothing was fetched${there && `; it holds ${there}`}. ` +
+      'Looked for were model.safetensors, pytorch_model.bin, tf_model.h5, flax_model.msgpack (whole or in shards) and ' +
+      "OpenCLIP's file. Weights of other names are fetched when they are named (option files, or --include).",
+  );
+}
+
+const MOST_LISTED = 12;
+
+function listed(files: readonly string[]): string {
+  const more = files.length - MOST_LISTED;
+  return files.slice(0, MOST_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

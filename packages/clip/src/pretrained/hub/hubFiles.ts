@@ -2,6 +2,7 @@
 /** A hub repository as the files of a model, fetched when they are asked for. */
 import type { ByteSource } from '@tfjs-clip/safetensors';
 import type { ModelFiles, PretrainedOptions } from '../modelFiles.js';
+import type { PeekedSource } from '../peekedSource.js';
 import { type ProgressReport, reportReading } from '../progress.js';
 import { HubRepository } from './repository.js';
 import { hubSettings } from './settings.js';
@@ -15,12 +16,13 @@ export async function hubFiles(
   options: PretrainedOptions,
   progress?: ProgressReport,
 ): Promise<ModelFiles> {
-  const { repository, open, preload } = await openRepository(id, options, progress);
+  const { repository, open, peek, preload } = await openRepository(id, options, progress);
   return {
     get name() {
       return repository.name;
     },
     open,
+    peek,
     async read(file) {
       const source = await open(file, LARGEST_SMALL_FILE);
       return source && readWhole(source);
@@ -35,6 +37,8 @@ export interface OpenRepository {
   repository: HubRepository;
   /** @param largest bytes; a larger file is refused */
   open(file: string, largest?: number): Promise<ByteSource | null>;
+  peek(file: string): Promise<PeekedSource | null>;
+  has(file: string): Promise<boolean>;
   /** @returns those of `files` that there are */
   preload(files: readonly string[]): Promise<Set<string>>;
 }
@@ -75,7 +79,9 @@ export async function openRepository(
     return new Set(files.filter((_, i) => found[i]));
   }
 
-  return { repository, open, preload };
+  const peek = (file: string) => repository.peek(at(file));
+  const has = (file: string) => repository.has(at(file));
+  return { repository, open, peek, has, preload };
 }
 
 async function readWhole(source: ByteSource): Promise<Uint8Array> {

@@ -2,12 +2,15 @@
 /** A repository at one revision: its files out of the cache, or off the hub into the cache. */
 import { hubPlatform } from '#hubStore';
 import { ModelNotFoundError, TFCLIPError } from '../../errors.js';
+import { PagedSource } from '../pagedSource.js';
+import { type PeekedSource, peekedSource } from '../peekedSource.js';
 import type { ProgressReport } from '../progress.js';
 import { download } from './download.js';
 import { NoSuchRevisionError } from './hubErrors.js';
 import { Limit } from './limit.js';
 import { checkFile, checkId, checkRevision, isCommit } from './names.js';
-import { askAbout, listFiles, type RemoteAnswer, type RemoteFile } from './remoteFile.js';
+import { askAbout, listFiles, type RemoteAnswer, type RemoteFile, type Repository } from './remoteFile.js';
+import { NoRangesError, RemoteSource } from './remoteSource.js';
 import type { HubSettings } from './settings.js';
 import type { HubStore, StoredFile } from './store.js';
 
@@ -30,7 +33,7 @@ export class HubRepository {
   private outOfReach = false;
   private pin: Promise<Pin | null> | null = null;
   private listing: ReturnType<typeof listFiles> | null = null;
-  /** What was asked to learn the commit, so that it need not be asked again. */
+  /** What the hub said of each file at the commit, so that it is asked once. */
   private readonly answers = new Map<string, RemoteFile | null>();
   private readonly running = new Map<string, Promise<FetchedFile | null>>();
   private readonly fetched = new Set<string>();
@@ -69,26 +72,76 @@ export class HubRepository {
     return this.store.snapshot((await this.pin)!.commit);
   }
 
+  /** Fetches nothing. */
+  async has(file: string): Promise<boolean> {
+    checkFile(this.id, file);
+    return (await this.locate(file)) !== null;
+  }
+
+  /** The names of all files, in order; none where the hub does not tell. */
+  async list(): Promise<string[]> {
+    const pin = await this.pin;
+    if (!pin || pin.cachedOnly) return [];
+    const at = { id: this.id, revision: pin.commit, settings: this.settings };
+    return this.listed(at).then(
+      ({ files }) => [...files.keys()].sort(),
+      () => [],
+    );
+  }
+
+  /** As `file`, but what is not in the cache is read where it is, if the server can send parts. */
+  async peek(file: string): Promise<PeekedSource | null> {
+    checkFile(this.id, file);
+    const located = await this.locate(file);
+    if (located === null) return null;
+    const name = `${this.id}/${file}`;
+    if ('open' in located) return peekedSource(await located.open(name), () => 0);
+    const inCache = await this.store.hasBlob(located.etag);
+    const remote = inCache ? null : await this.openRemote(file, located);
+    if (remote) return remote;
+    const stored = (await this.file(file))!;
+    const fetched = inCache ? 0 : stored.size;
+    return peekedSource(await stored.open(name), () => fetched, !inCache);
+  }
+
+  /** null where the server sends whole files only. */
+  private async openRemote(file: string, remote: RemoteFile): Promise<PeekedSource | null> {
+    if (!remote.size) return null;
+    const at = { id: this.id, revision: remote.commit, settings: this.settings };
+    const source = new RemoteSource(file, remote.size, remote, at);
+    const paged = new PagedSource(source);
+    try {
+      await paged.read(0, 1);
+    } catch (error) {
+      if (error instanceof NoRangesError) return null;
+      throw error;
+    }
+    return peekedSource(paged, () => source.fetched);
+  }
+
   private async find(file: string, largest: number): Promise<FetchedFile | null> {
+    const located = await this.locate(file);
+    if (located === null) return null;
+    this.checkSize(file, located.size, largest);
+    if ('open' in located) return { ...located, fresh: false };
+    return this.limit.run(() => this.fetchFile(file, located));
+  }
+
+  /** In the cache, or else at the hub; null if the repository has no such file. */
+  private async locate(file: string): Promise<StoredFile | RemoteFile | null> {
     const pin = await this.pinned(file);
     if (pin === null) return null;
     const { commit, cachedOnly } = pin;
     if (!this.settings.forceDownload || this.fetched.has(file)) {
       const found = await this.store.find(commit, file);
       if (found === 'absent') return null;
-      if (found) {
-        this.checkSize(file, found.size, largest);
-        return { ...found, fresh: false };
-      }
+      if (found) return found;
     }
     if (cachedOnly) return null;
     const remote = await this.remote(file, commit);
-    if (remote === null) {
-      await this.store.setAbsent(commit, file).catch(() => {}); // A cache that cannot be written is asked again.
-      return null;
-    }
-    this.checkSize(file, remote.size, largest);
-    return this.limit.run(() => this.fetchFile(file, remote));
+    // A cache that cannot be written is asked again.
+    if (remote === null) await this.store.setAbsent(commit, file).catch(() => {});
+    return remote;
   }
 
   /** The first file asked for decides on the commit; null if there is neither that file nor a word of the commit. */
@@ -108,11 +161,14 @@ export class HubRepository {
 
   private async makePin(file: string): Promise<Pin | null> {
     const { offline } = this.settings;
-    if (isCommit(this.revision)) return { commit: this.revision, cachedOnly: offline };
+    if (isCommit(this.revision)) {
+      if (offline && !(await this.store.hasCommit(this.revision))) throw await this.notCached();
+      return { commit: this.revision, cachedOnly: offline };
+    }
     const known = await this.store.commitOf(this.revision);
     if (offline) {
       if (known) return { commit: known, cachedOnly: true };
-      throw this.notCached();
+      throw await this.notCached();
     }
     try {
       // With an older state at hand, the hub is asked only once.
@@ -132,9 +188,10 @@ export class HubRepository {
 
   private async remote(file: string, commit: string): Promise<RemoteFile | null> {
     const known = this.answers.get(file);
-    this.answers.delete(file);
     if (known !== undefined) return known;
-    return (await this.ask(file, commit, this.settings)).file;
+    const remote = (await this.ask(file, commit, this.settings)).file;
+    this.answers.set(file, remote);
+    return remote;
   }
 
   private async ask(
@@ -147,13 +204,17 @@ export class HubRepository {
       const answer = await askAbout(file, at);
       if (answer !== 'hidden') return answer;
     }
+    const { commit, files } = await this.listed(at);
+    const remote = files.get(file) ?? null;
+    return remote ? { file: remote, commit } : { file: null, commit };
+  }
+
+  private listed(at: Repository): ReturnType<typeof listFiles> {
     this.listing ??= listFiles(at).catch((error) => {
       this.listing = null;
       throw error;
     });
-    const { commit, files } = await this.listing;
-    const remote = files.get(file) ?? null;
-    return remote ? { file: remote, commit } : { file: null, commit };
+    return this.listing;
   }
 
   private async fetchFile(file: string, remote: RemoteFile): Promise<FetchedFile> {
@@ -198,10 +259,16 @@ export class HubRepository {
     );
   }
 
-  private notCached(): ModelNotFoundError {
+  private async notCached(): Promise<ModelNotFoundError> {
+    const cached = await hubPlatform
+      .cache(this.settings.cacheDir)
+      .list()
+      .catch(() => []); // In Node only.
+    const revisions = cached.find(({ id }) => id === this.id)?.revisions ?? [];
+    const there = revisions.flatMap(({ refs, commit }) => [...refs, commit]).join(', ');
     return new ModelNotFoundError(
       `${this.id} at revision '${this.revision}' is not in ${this.store.place}, and the hub is not asked: allow it ` +
-        '(localFilesOnly: false, no HF_HUB_OFFLINE), or fetch the model before.',
+        `(localFilesOnly: false, no HF_HUB_OFFLINE), or fetch the model before.${there && ` There it is at ${there}.`}`,
     );
   }
 }

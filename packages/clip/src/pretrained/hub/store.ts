@@ -16,6 +16,8 @@ export interface HubStore {
   readonly place: string;
   commitOf(revision: string): Promise<string | null>;
   setCommit(revision: string, commit: string): Promise<void>;
+  /** Whether anything of it is there. */
+  hasCommit(commit: string): Promise<boolean>;
   find(commit: string, file: string): Promise<StoredFile | 'absent' | null>;
   setAbsent(commit: string, file: string): Promise<void>;
   /** Waits until no other process downloads this blob, as far as the platform can tell. */

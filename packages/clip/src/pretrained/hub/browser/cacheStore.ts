@@ -37,6 +37,10 @@ export class CacheStore implements HubStore {
     return this.shelf.put(`refs/${revision}`, commit);
   }
 
+  async hasCommit(commit: string): Promise<boolean> {
+    return this.shelf.hasUnder(`snapshots/${commit}/`);
+  }
+
   async find(commit: string, file: string): Promise<StoredFile | 'absent' | null> {
     const json = await this.shelf.text(`snapshots/${commit}/${file}`);
     if (json === null) return (await this.shelf.has(`.no_exist/${commit}/${file}`)) ? 'absent' : null;

@@ -24,6 +24,13 @@ export class Shelf {
     return (await this.find(name)) !== null;
   }
 
+  /** Whether there is anything whose name begins so. */
+  async hasUnder(prefix: string): Promise<boolean> {
+    const requests = (await (await this.open())?.keys()) ?? [];
+    const addresses = [...memory.keys(), ...requests.map(({ url }) => url)];
+    return addresses.some((address) => address.startsWith(this.address(prefix)));
+  }
+
   async text(name: string): Promise<string | null> {
     const bytes = await this.find(name);
     return bytes && new TextDecoder().decode(await bytes());

@@ -54,6 +54,10 @@ export class FolderStore implements HubStore {
     await rename(temporary, this.ref(revision));
   }
 
+  async hasCommit(commit: string): Promise<boolean> {
+    return exists(this.snapshot(commit));
+  }
+
   async find(commit: string, file: string): Promise<StoredFile | 'absent' | null> {
     const pointer = path.join(this.snapshot(commit), file);
     const real = await realpath(pointer).catch(() => null);
