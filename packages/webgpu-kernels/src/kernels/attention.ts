@@ -9,6 +9,7 @@ import {
 } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel, type Infos } from '../program.js';
 import { writer } from '../wgsl/matrix.js';
+import { repeat } from '../wgsl/repeat.js';
 import { WORKGROUP_INDEX } from '../wgsl/workgroup.js';
 import { type HeadShape, queryKeyValue } from './queryKeyValue.js';
 
@@ -68,11 +69,7 @@ class AttentionProgram extends FusedProgram {
     var<workgroup> keyTile : array<vec4<f32>, ${keys * size}>;
     var<workgroup> valueTile : array<vec4<f32>, ${keys * part}>;
     var<workgroup> endOfKeys : i32;
-    ${writer('write', {
-      rows: `(uniforms.batch * uniforms.sequence * ${heads})`,
-      columns: String(headSize),
-      components: componentsFor(headSize),
-    })}
+    ${writer('write', { columns: String(headSize), components: componentsFor(headSize) })}
 
     /* Where a head of a part (0 queries, 1 keys, 2 values) of a token begins in qkv. */
     fn startOf(token : i32, part : i32, head : i32) -> i32 {
@@ -104,7 +101,7 @@ class AttentionProgram extends FusedProgram {
       ${masked ? this.meanOfAll() : ''}
       if (item < uniforms.batch && position < uniforms.sequence) {
         let row = (first + position) * ${heads} + head;
-        ${repeat(part, (i) => `write(row, 4 * (chunk + ${i}), sums[${i}] / total);`)}
+        ${repeat(part, (i) => `if (chunk + ${i} < ${size}) { write(row, 4 * (chunk + ${i}), sums[${i}] / total); }`)}
       }
     }`;
   }
@@ -191,11 +188,6 @@ class AttentionProgram extends FusedProgram {
   private get isInRegisters(): boolean {
     return this.size === this.part;
   }
-}
-
-/** WGSL for each of 0 … count − 1: indices that are constants let arrays stay in registers. */
-function repeat(count: number, wgsl: (i: number) => string): string {
-  return Array.from({ length: count }, (_, i) => wgsl(i)).join('\n');
 }
 
 function chooseSchedule({ sequence, paddedSize }: AttentionShape, limits: GPUSupportedLimits): Schedule {

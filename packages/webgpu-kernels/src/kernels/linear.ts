@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CLIPKernel, type LinearAttributes, type LinearInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel, sizeOf } from '../program.js';
-import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { countTiles, type Tile } from '../tile.js';
+import { chooseTile } from '../tuning/choices.js';
 import { asStored, type WeightFormat } from '../weights/packedWeights.js';
 import { activationSnippet } from '../wgsl/activation.js';
 import { reader, writer } from '../wgsl/matrix.js';
@@ -42,7 +43,7 @@ class LinearProgram extends FusedProgram {
         outputComponents: out,
         integers: { rows, inSize, outSize },
         workgroupSize: [tile.across, tile.down, 1],
-        workgroups: countTiles(rows, outSize, tile),
+        workgroups: countTiles({ rows, columns: outSize, depth: inSize }, tile),
         constants: [...Object.values(tile), String(activation), hasBias, hasResidual, format],
       },
       limits,
@@ -54,18 +55,18 @@ class LinearProgram extends FusedProgram {
     const [rows, depth, columns] = ['uniforms.rows', 'uniforms.inSize', 'uniforms.outSize'];
     const out = componentsFor(this.shape.outSize);
     return `
-    ${reader('readLeft', { array: 'x', rows, columns: depth, components: componentsFor(inSize) })}
-    ${weightReader('readRight', format, { array: 'kernel', rows: depth, columns, components: out }, SCALES)}
-    ${hasBias ? reader('readBias', { array: 'bias', rows: '1', columns, components: out }) : ''}
-    ${hasResidual ? reader('readResidual', { array: 'residual', rows, columns, components: out }) : ''}
-    ${writer('write', { rows, columns, components: out })}
+    ${reader('readLeft', { array: 'x', columns: depth, components: componentsFor(inSize) })}
+    ${weightReader('readRight', format, { array: 'kernel', columns, components: out }, SCALES)}
+    ${hasBias ? reader('readBias', { array: 'bias', columns, components: out }) : ''}
+    ${hasResidual ? reader('readResidual', { array: 'residual', columns, components: out }) : ''}
+    ${writer('write', { columns, components: out })}
     ${activationSnippet(activation)}
 
     fn finish(row : i32, column : i32, sums : vec4<f32>) {
       let product = sums * readRightScale(column)${hasBias ? ' + readBias(0, column)' : ''};
       write(row, column, activate(product)${hasResidual ? ' + readResidual(row, column)' : ''});
     }
-    ${tiledProduct(this.tile, { columns, depth })}`;
+    ${tiledProduct(this.tile, { rows, columns, depth })}`;
   }
 }
 
@@ -78,7 +79,8 @@ export const linear = fusedKernel<LinearInputs, LinearAttributes>(
     const stored = asStored([kernel]);
     const { format } = stored;
     const shape = { rows, inSize, outSize, activation, hasBias: !!bias, hasResidual: !!residual, format };
-    const program = new LinearProgram(shape, chooseTile(rows, outSize, limits), limits);
+    const tile = chooseTile({ rows, columns: outSize, depth: inSize }, backend.device);
+    const program = new LinearProgram(shape, tile, limits);
     const inputs = [x, ...stored.kernels, ...(bias ? [bias] : []), ...(residual ? [residual] : [])];
     return program.run(backend, inputs, [...x.shape.slice(0, -1), outSize]);
   },

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CLIPKernel, type PatchEmbeddingInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel } from '../program.js';
-import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { countTiles, type Tile } from '../tile.js';
+import { chooseTile } from '../tuning/choices.js';
 import { reader, writer } from '../wgsl/matrix.js';
+import { repeat } from '../wgsl/repeat.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
 
 interface PatchShape {
@@ -41,7 +43,7 @@ class PatchEmbeddingProgram extends FusedProgram {
           patchesAcross: Math.floor(width / patchSize),
         },
         workgroupSize: [tile.across, tile.down, 1],
-        workgroups: countTiles(rows, hiddenSize, tile),
+        workgroups: countTiles({ rows, columns: hiddenSize, depth: patchSize * patchSize * channels }, tile),
         constants: [...Object.values(tile), patchSize, channels],
       },
       limits,
@@ -53,25 +55,28 @@ class PatchEmbeddingProgram extends FusedProgram {
     const [tokens, depth, columns] = ['uniforms.tokens', 'uniforms.depth', 'uniforms.hiddenSize'];
     const hidden = { columns, components: componentsFor(hiddenSize) };
     return `
-    ${reader('readRight', { array: 'kernel', rows: depth, ...hidden })}
-    ${reader('readClass', { array: 'classEmbedding', rows: '1', ...hidden })}
-    ${reader('readPosition', { array: 'positionEmbedding', rows: tokens, ...hidden })}
-    ${writer('write', { rows: 'uniforms.rows', ...hidden })}
+    ${reader('readRight', { array: 'kernel', ...hidden })}
+    ${reader('readClass', { array: 'classEmbedding', ...hidden })}
+    ${reader('readPosition', { array: 'positionEmbedding', ...hidden })}
+    ${writer('write', hidden)}
 
     /* A row of the kernel is a pixel of the patch and a channel: [patch, patch, channels]. */
     fn readLeft(row : i32, column : i32) -> vec4<f32> {
       var values = vec4<f32>(0.0);
       let patchIndex = row % ${tokens} - 1;
-      if (row >= uniforms.rows || patchIndex < 0) { return values; }
+      if (patchIndex < 0) { return values; }
       let image = row / ${tokens};
       let top = patchIndex / uniforms.patchesAcross * ${patchSize};
       let left = patchIndex % uniforms.patchesAcross * ${patchSize};
-      for (var i = 0; i < min(4, ${depth} - column); i = i + 1) {
-        let channel = (column + i) % ${channels};
-        let y = top + (column + i) / ${patchSize * channels};
-        let x = left + (column + i) / ${channels} % ${patchSize};
-        values[i] = pixels[((image * ${channels} + channel) * uniforms.height + y) * uniforms.width + x];
-      }
+      ${repeat(
+        4,
+        (i) => `if (column + ${i} < ${depth}) {
+        let channel = (column + ${i}) % ${channels};
+        let y = top + (column + ${i}) / ${patchSize * channels};
+        let x = left + (column + ${i}) / ${channels} % ${patchSize};
+        values[${i}] = pixels[((image * ${channels} + channel) * uniforms.height + y) * uniforms.width + x];
+      }`,
+      )}
       return values;
     }
 
@@ -80,7 +85,7 @@ class PatchEmbeddingProgram extends FusedProgram {
       let content = select(sums, readClass(0, column), token == 0);
       write(row, column, content + readPosition(token, column));
     }
-    ${tiledProduct(this.tile, { columns, depth })}`;
+    ${tiledProduct(this.tile, { rows: 'uniforms.rows', columns, depth })}`;
   }
 }
 
@@ -96,7 +101,8 @@ export const patchEmbedding = fusedKernel<PatchEmbeddingInputs>(
     const shape = { batch, channels, height, width, patchSize, hiddenSize };
     const tokens = tokensOf(shape);
     const { limits } = backend.device;
-    const program = new PatchEmbeddingProgram(shape, chooseTile(batch * tokens, hiddenSize, limits), limits);
+    const product = { rows: batch * tokens, columns: hiddenSize, depth: patchSize * patchSize * channels };
+    const program = new PatchEmbeddingProgram(shape, chooseTile(product, backend.device), limits);
     const inputs = [pixelValues, kernel, classEmbedding, positionEmbedding];
     return program.run(backend, inputs, [batch, tokens, hiddenSize]);
   },

@@ -3,7 +3,8 @@ import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { AttentionInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, type Infos, sizeOf } from '../program.js';
-import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { countTiles, type Tile } from '../tile.js';
+import { chooseTile } from '../tuning/choices.js';
 import { asStored, type WeightFormat } from '../weights/packedWeights.js';
 import { reader, writer } from '../wgsl/matrix.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
@@ -49,7 +50,7 @@ class QueryKeyValueProgram extends FusedProgram {
         outputComponents: 4,
         integers: { rows, width, columns },
         workgroupSize: [tile.across, tile.down, 1],
-        workgroups: countTiles(rows, columns, tile),
+        workgroups: countTiles({ rows, columns, depth: width }, tile),
         constants: [...Object.values(tile), ...Object.values(shape), format],
       },
       limits,
@@ -74,8 +75,8 @@ class QueryKeyValueProgram extends FusedProgram {
     }`;
     return `
     ${readers.join('\n')}
-    ${reader('readLeft', { array: 'x', rows, columns: width, components: componentsFor(heads * headSize) })}
-    ${writer('write', { rows, columns, components: 4 })}
+    ${reader('readLeft', { array: 'x', columns: width, components: componentsFor(heads * headSize) })}
+    ${writer('write', { columns, components: 4 })}
 
     ${choose('readRight', (part) => `${part}KernelAt(${view.kernelAt})`)}
     ${choose('readScale', (part) => `${part}KernelAtScale(inPart)`)}
@@ -84,7 +85,7 @@ class QueryKeyValueProgram extends FusedProgram {
     fn finish(row : i32, column : i32, sums : vec4<f32>) {
       write(row, column, sums * readScale(row, column) + readBias(row, column));
     }
-    ${tiledProduct(this.tile, { columns, depth: width })}`;
+    ${tiledProduct(this.tile, { rows, columns, depth: width })}`;
   }
 
   /**
@@ -97,17 +98,17 @@ class QueryKeyValueProgram extends FusedProgram {
     const components = componentsFor(headSize);
     if (headSize === paddedSize) {
       return {
-        kernel: { rows: width, columns: width, components },
+        kernel: { columns: width, components },
         kernelAt: 'row, inPart',
-        bias: { rows: '1', columns: width, components },
+        bias: { columns: width, components },
         biasAt: '0, inPart',
       };
     }
     const [head, inHead, columns] = [`inPart / ${paddedSize}`, `inPart % ${paddedSize}`, String(headSize)];
     return {
-      kernel: { rows: `(${width} * ${heads})`, columns, components },
+      kernel: { columns, components },
       kernelAt: `row * ${heads} + ${head}, ${inHead}`,
-      bias: { rows: String(heads), columns, components },
+      bias: { columns, components },
       biasAt: `${head}, ${inHead}`,
     };
   }
@@ -127,7 +128,8 @@ export function queryKeyValue(
     headSize % 4 === 0 ? asStored(float32) : { format: 'float32' as const, kernels: float32 };
   const rows = sizeOf(x.shape.slice(0, -1));
   const { limits } = backend.device;
-  const tile = chooseTile(rows, 3 * heads * paddedSize, limits);
+  const product = { rows, columns: 3 * heads * paddedSize, depth: heads * headSize };
+  const tile = chooseTile(product, backend.device);
   const program = new QueryKeyValueProgram(rows, shape, format, tile, limits);
   const [query, key, value] = kernels;
   const tensors = [x, query, queryBias, key, keyBias, value, valueBias];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CLIPKernel, type SimilarityInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel } from '../program.js';
-import { chooseTile, countTiles, type Tile } from '../tile.js';
+import { countTiles, type Tile } from '../tile.js';
+import { chooseTile } from '../tuning/choices.js';
 import { reader, writer } from '../wgsl/matrix.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
 
@@ -20,7 +21,7 @@ class SimilarityProgram extends FusedProgram {
         outputComponents: componentsFor(images),
         integers: { rows: texts, columns: images, width },
         workgroupSize: [tile.across, tile.down, 1],
-        workgroups: countTiles(texts, images, tile),
+        workgroups: countTiles({ rows: texts, columns: images, depth: width }, tile),
         constants: Object.values(tile),
       },
       limits,
@@ -30,21 +31,16 @@ class SimilarityProgram extends FusedProgram {
   getUserCode(): string {
     const [rows, columns, depth] = ['uniforms.rows', 'uniforms.columns', 'uniforms.width'];
     return `
-    ${reader('readLeft', { array: 'texts', rows, columns: depth, components: componentsFor(this.width) })}
-    ${writer('write', { rows, columns, components: componentsFor(this.images) })}
+    ${reader('readLeft', { array: 'texts', columns: depth, components: componentsFor(this.width) })}
+    ${writer('write', { columns, components: componentsFor(this.images) })}
 
     fn readRight(row : i32, column : i32) -> vec4<f32> {
-      var values = vec4<f32>(0.0);
-      if (row < ${depth}) {
-        for (var i = 0; i < min(4, ${columns} - column); i = i + 1) {
-          values[i] = images[(column + i) * ${depth} + row];
-        }
-      }
-      return values;
+      let last = ${columns} - 1;
+      return vec4<f32>(${[0, 1, 2, 3].map((i) => `images[min(column + ${i}, last) * ${depth} + row]`).join(', ')});
     }
 
     fn finish(row : i32, column : i32, sums : vec4<f32>) { write(row, column, sums * exp(logitScale[0])); }
-    ${tiledProduct(this.tile, { columns, depth })}`;
+    ${tiledProduct(this.tile, { rows, columns, depth })}`;
   }
 }
 
@@ -53,7 +49,8 @@ export const similarity = fusedKernel<SimilarityInputs>(
   (backend, { texts, images, logitScale }) => {
     const [[rows, width], columns] = [texts.shape, images.shape[0]];
     const { limits } = backend.device;
-    const program = new SimilarityProgram(rows, columns, width, chooseTile(rows, columns, limits), limits);
+    const tile = chooseTile({ rows, columns, depth: width }, backend.device);
+    const program = new SimilarityProgram(rows, columns, width, tile, limits);
     return program.run(backend, [texts, images, logitScale], [rows, columns]);
   },
 );

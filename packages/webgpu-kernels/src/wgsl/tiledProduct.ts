@@ -1,64 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Tile, tileColumns, tileRows } from '../tile.js';
+import { repeat } from './repeat.js';
 import { WORKGROUP_INDEX } from './workgroup.js';
 
+/** Of the product left · right, as WGSL; the same in all threads. */
+interface Sizes {
+  rows: string;
+  columns: string;
+  depth: string;
+}
+
 /**
- * `fn main()` of a matrix product left · right, each workgroup a tile of it, summed in float32. Tiles of both sides are
- * brought to workgroup memory `depth` columns (rows) at a time; a thread keeps its part of the sums in registers.
+ * `fn main()` of a matrix product left · right, each workgroup a tile of it, summed in float32 in registers. The program's
+ * WGSL supplies what is multiplied and what becomes of the sums, all of it within the edges:
  *
- * The program's WGSL supplies what is multiplied and what becomes of the sums:
- *
- *     fn readLeft(row : i32, column : i32) -> vec4<f32>     // four columns of a row; zeros beyond the edges
+ *     fn readLeft(row : i32, column : i32) -> vec4<f32>     // four columns of a row; zeros after its end
  *     fn readRight(row : i32, column : i32) -> vec4<f32>
- *     fn finish(row : i32, column : i32, sums : vec4<f32>)  // called beyond the edges too
+ *     fn finish(row : i32, column : i32, sums : vec4<f32>)
  *
- * @param sizes `columns` of the product and `depth` of the sums, as WGSL; the same in all threads
+ * Threads beyond an edge compute the last row or columns again, and finish nothing.
  */
-export function tiledProduct(tile: Tile, sizes: { columns: string; depth: string }): string {
-  const { across, down, rowsPerThread, depth } = tile;
-  const [rows, columns, threads] = [tileRows(tile), tileColumns(tile), across * down];
+export function tiledProduct(tile: Tile, sizes: Sizes): string {
+  const { across, rowsPerThread, vectorsPerThread } = tile;
+  const ofSums = (wgsl: (i: number, v: number) => string) =>
+    repeat(rowsPerThread, (i) => repeat(vectorsPerThread, (v) => wgsl(i, v)));
   return `
-    var<workgroup> leftTile : array<array<vec4<f32>, ${depth / 4}>, ${rows}>;
-    var<workgroup> rightTile : array<array<vec4<f32>, ${across}>, ${depth}>;
+    ${tile.depth > 0 ? sharedTiles(tile, sizes) : ''}
 
     fn main() {
-      let tilesAcross = (${sizes.columns} + ${columns - 1}) / ${columns};
+      let tilesAcross = (${sizes.columns} + ${tileColumns(tile) - 1}) / ${tileColumns(tile)};
       let index = ${WORKGROUP_INDEX};
-      let firstRow = index / tilesAcross * ${rows};
-      let firstColumn = index % tilesAcross * ${columns};
+      let tileRow = index / tilesAcross * ${tileRows(tile)};
+      let tileColumn = index % tilesAcross * ${tileColumns(tile)};
       let x = i32(localId.x);
       let y = i32(localId.y) * ${rowsPerThread};
-      var sums : array<vec4<f32>, ${rowsPerThread}>;
+      ${ofSums((i, v) => `var sum${i}_${v} = vec4<f32>(0.0);`)}
+      ${tile.depth > 0 ? sumOfSharedTiles(tile, sizes) : sumInPlace(tile, sizes)}
+      ${ofSums(
+        (
+          i,
+          v,
+        ) => `if (tileRow + y + ${i} < ${sizes.rows} && tileColumn + 4 * (x + ${v * across}) < ${sizes.columns}) {
+        finish(tileRow + y + ${i}, tileColumn + 4 * (x + ${v * across}), sum${i}_${v});
+      }`,
+      )}
+    }`;
+}
 
-      for (var start = 0; start < ${sizes.depth}; start = start + ${depth}) {
+/** Both sides are brought to workgroup memory `depth` columns (rows) at a time, zeros beyond the end of the inner dimension. */
+function sharedTiles(tile: Tile, { rows, columns, depth }: Sizes): string {
+  return `
+    var<workgroup> leftTile : array<array<vec4<f32>, ${tile.depth / 4}>, ${tileRows(tile)}>;
+    var<workgroup> rightTile : array<array<vec4<f32>, ${tileColumns(tile) / 4}>, ${tile.depth}>;
+
+    fn leftOrZero(row : i32, column : i32) -> vec4<f32> {
+      if (column >= ${depth}) { return vec4<f32>(0.0); }
+      return readLeft(min(row, ${rows} - 1), column);
+    }
+    fn rightOrZero(row : i32, column : i32) -> vec4<f32> {
+      if (row >= ${depth}) { return vec4<f32>(0.0); }
+      return readRight(row, ${lastVector('column', columns)});
+    }`;
+}
+
+function sumOfSharedTiles(tile: Tile, sizes: Sizes): string {
+  const { across, down, depth } = tile;
+  const [rows, vectors, threads] = [tileRows(tile), tileColumns(tile) / 4, across * down];
+  return `for (var start = 0; start < ${sizes.depth}; start = start + ${depth}) {
         for (var i = i32(localIndex); i < ${(rows * depth) / 4}; i = i + ${threads}) {
           let row = i / ${depth / 4};
           let column = i % ${depth / 4};
-          leftTile[row][column] = readLeft(firstRow + row, start + 4 * column);
+          leftTile[row][column] = leftOrZero(tileRow + row, start + 4 * column);
         }
-        for (var i = i32(localIndex); i < ${depth * across}; i = i + ${threads}) {
-          let row = i / ${across};
-          let column = i % ${across};
-          rightTile[row][column] = readRight(start + row, firstColumn + 4 * column);
+        for (var i = i32(localIndex); i < ${depth * vectors}; i = i + ${threads}) {
+          let row = i / ${vectors};
+          let column = i % ${vectors};
+          rightTile[row][column] = rightOrZero(start + row, tileColumn + 4 * column);
         }
         workgroupBarrier();
         for (var k = 0; k < ${depth / 4}; k = k + 1) {
-          let right0 = rightTile[4 * k][x];
-          let right1 = rightTile[4 * k + 1][x];
-          let right2 = rightTile[4 * k + 2][x];
-          let right3 = rightTile[4 * k + 3][x];
-          for (var i = 0; i < ${rowsPerThread}; i = i + 1) {
-            let left = leftTile[y + i][k];
-            sums[i] = fma(vec4<f32>(left.x), right0, sums[i]);
-            sums[i] = fma(vec4<f32>(left.y), right1, sums[i]);
-            sums[i] = fma(vec4<f32>(left.z), right2, sums[i]);
-            sums[i] = fma(vec4<f32>(left.w), right3, sums[i]);
-          }
+          ${multiply(tile, {
+            left: (i) => `leftTile[y + ${i}][k]`,
+            right: (j, v) => `rightTile[4 * k + ${j}][x + ${v * across}]`,
+          })}
         }
         workgroupBarrier(); // Before the tiles are overwritten.
-      }
-      for (var i = 0; i < ${rowsPerThread}; i = i + 1) {
-        finish(firstRow + y + i, firstColumn + 4 * x, sums[i]);
-      }
-    }`;
+      }`;
+}
+
+function sumInPlace(tile: Tile, { rows, columns, depth }: Sizes): string {
+  const { across, rowsPerThread, vectorsPerThread } = tile;
+  return `
+      ${repeat(rowsPerThread, (i) => `let row${i} = min(tileRow + y + ${i}, ${rows} - 1);`)}
+      ${repeat(
+        vectorsPerThread,
+        (v) => `let column${v} = ${lastVector(`tileColumn + 4 * (x + ${v * across})`, columns)};`,
+      )}
+      for (var k = 0; k < ${depth}; k = k + 4) {
+        ${repeat(4, (j) => `let k${j} = min(k + ${j}, ${depth} - 1); // Beyond the end the left side is zero.`)}
+        ${multiply(tile, {
+          left: (i) => `readLeft(row${i}, k)`,
+          right: (j, v) => `readRight(k${j}, column${v})`,
+        })}
+      }`;
+}
+
+/** Adds to all sums of a thread the products of four columns of the left side and four rows of the right. */
+function multiply(
+  { rowsPerThread, vectorsPerThread }: Tile,
+  read: { left: (i: number) => string; right: (j: number, v: number) => string },
+): string {
+  const add = (i: number, v: number) =>
+    repeat(4, (j) => `sum${i}_${v} = fma(vec4<f32>(left${i}[${j}]), right${j}_${v}, sum${i}_${v});`);
+  return `
+        ${repeat(rowsPerThread, (i) => `let left${i} = ${read.left(i)};`)}
+        ${repeat(
+          vectorsPerThread,
+          (v) => `
+        ${repeat(4, (j) => `let right${j}_${v} = ${read.right(j, v)};`)}
+        ${repeat(rowsPerThread, (i) => add(i, v))}`,
+        )}`;
+}
+
+/** `column`, or the last one where a vec4 may begin. */
+function lastVector(column: string, columns: string): string {
+  return `min(${column}, (${columns} - 1) / 4 * 4)`;
 }

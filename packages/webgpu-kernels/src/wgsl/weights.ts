@@ -11,13 +11,13 @@ export function weightComponents(format: WeightFormat, unpacked: Components): Co
 }
 
 /**
- * `fn name(row : i32, column : i32) -> vec4<f32>` as in matrix.ts, and `fn nameScale(column : i32) -> vec4<f32>`: what the
+ * `fn name(row : i32, column : i32) -> vec4<f32>` as in matrix.ts (numbers after a row's end are zeros too), and `fn nameScale(column : i32) -> vec4<f32>`: what the
  * sums of a column are to be multiplied by.
  *
  * @param scaleStart the word where the scales begin, as WGSL; only for bytes
  */
 export function weightReader(name: string, format: WeightFormat, matrix: Matrix, scaleStart: string): string {
-  const { array, rows, columns } = matrix;
+  const { array, columns } = matrix;
   const scale = (body: string) => `fn ${name}Scale(column : i32) -> vec4<f32> { ${body} }`;
   if (format === 'float32') return `${reader(name, matrix)}\n${scale('return vec4<f32>(1.0);')}`;
   const unpacked =
@@ -26,9 +26,8 @@ export function weightReader(name: string, format: WeightFormat, matrix: Matrix,
       : 'unpack4x8snorm(u32(word))';
   return `
   fn ${name}(row : i32, column : i32) -> vec4<f32> {
-    let padded = (${columns} + 3) / 4; // vec4s in a row
-    if (row >= ${rows} || column >= ${columns}) { return vec4<f32>(0.0); }
-    let word = ${array}[row * padded + column / 4];
+    let padded = (${columns} + 3) >> 2u; // vec4s in a row
+    let word = ${array}[row * padded + (column >> 2u)];
     return ${unpacked};
   }
   ${scale(
