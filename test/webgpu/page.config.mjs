@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Bundles page.ts from source as a bundler for browsers would. */
-import path from 'node:path';
+/** Bundles a page's script from source as a bundler for browsers would. */
 
 export default {
-  input: path.join(import.meta.dirname, 'page.ts'),
   platform: 'browser',
   output: { codeSplitting: false },
   resolve: {
