@@ -19,9 +19,13 @@ export function describeWebGPU(name: string, suite: () => void): void {
       expect(await tf.setBackend('webgpu')).toBe(true);
       await tf.ready();
     });
-    beforeEach(() => webgpu().device.pushErrorScope('validation'));
+    let device: GPUDevice;
+    beforeEach(() => {
+      ({ device } = webgpu());
+      device.pushErrorScope('validation');
+    });
     afterEach(async () => {
-      expect((await webgpu().device.popErrorScope())?.message).toBeUndefined();
+      expect((await device.popErrorScope())?.message).toBeUndefined();
     });
     suite();
   });

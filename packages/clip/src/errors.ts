@@ -45,6 +45,11 @@ export class ImageError extends TFCLIPError {
   readonly code = 'IMAGE';
 }
 
+/** The backend of TensorFlow.js that was asked for is not there or does not start. */
+export class BackendError extends TFCLIPError {
+  readonly code = 'BACKEND';
+}
+
 /** Text cannot be encoded as asked, such as text longer than the context without `truncation`. */
 export class TokenizationError extends TFCLIPError {
   readonly code = 'TOKENIZATION';
@@ -53,4 +58,9 @@ export class TokenizationError extends TFCLIPError {
 /** The model was used after `dispose()`. */
 export class DisposedError extends TFCLIPError {
   readonly code = 'DISPOSED';
+}
+
+/** What computed was lost, such as a graphics card whose driver was reset, and with it values that were only there. */
+export class DeviceLostError extends TFCLIPError {
+  readonly code = 'DEVICE_LOST';
 }

@@ -1,18 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
+/** The device that kernels run on: asked for with all that helps them, or given by the program. */
 import * as tf from '@tensorflow/tfjs';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { hoistEnableDirectives } from './enableDirectives.js';
 
-/** As tfjs registers it: before webgl and wasm. */
-const PRIORITY = 3;
+export interface Device {
+  device: GPUDevice;
+  /** The adapter's; tfjs knows some by name. */
+  info?: GPUAdapterInfo;
+}
 
-/**
- * Has tfjs's webgpu backend compute on a device of yours, such as one that draws too, or one of an adapter that tfjs would
- * not choose; tfjs asks for a device of its own otherwise. To be called first: tensors made on webgpu before are lost.
- *
- * @param info the adapter's; tfjs knows some by name
- */
-export async function useDevice(device: GPUDevice, info?: GPUAdapterInfo): Promise<void> {
-  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, info), PRIORITY);
-  await tf.setBackend('webgpu');
+/** What tfjs and the kernels use where the adapter has it. Kernels ask `device.features`. */
+const FEATURES = ['timestamp-query', 'bgra8unorm-storage', 'shader-f16', 'subgroups'] as const;
+
+/** What a device has less of than its adapter, unless it is asked for. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+/** @throws Error where there is no adapter */
+export async function requestDevice(): Promise<Device> {
+  const powerPreference = tf.env().getBool('WEBGPU_USE_LOW_POWER_GPU') ? 'low-power' : 'high-performance';
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference });
+  if (!adapter) throw new Error('There is no WebGPU adapter here; use another backend of TensorFlow.js.');
+  const device = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+  });
+  return prepared(device, adapter.info);
+}
+
+/** A device that takes shaders of tfjs's making. */
+export function prepared(device: GPUDevice, info?: GPUAdapterInfo): Device {
+  hoistEnableDirectives(device);
+  return { device, info };
 }

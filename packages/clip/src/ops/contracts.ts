@@ -9,6 +9,11 @@
  * gradient is registered under its name (`tf.registerGradient`), and all that the gradient saves is given.
  */
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Activation } from '../configuration/towerConfig.js';
+
+export { DeviceLostError } from '../errors.js';
+export { activations } from './activation.js';
+export { type RecoverableBackend, recovering } from './recovery.js';
 
 export const CLIPKernel = {
   LayerNorm: 'CLIPLayerNorm',
@@ -40,7 +45,7 @@ export interface LinearInputs {
 }
 export interface LinearAttributes {
   /** A name of HF's `hidden_act`, or null for none. */
-  activation: string | null;
+  activation: Activation | null;
 }
 
 /**

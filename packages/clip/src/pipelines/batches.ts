@@ -2,6 +2,7 @@
 /** Long lists through a model a few rows at a time, so that memory stays small whatever the length. */
 import * as tf from '@tensorflow/tfjs';
 import { InvalidArgumentError } from '../errors.js';
+import { recovering } from '../ops/recovery.js';
 
 export const DEFAULT_BATCH_SIZE = 16;
 
@@ -44,7 +45,7 @@ export async function concatBatches<Item>(
       done += batch.length;
       progress(done);
     }
-    return tf.concat(parts);
+    return await recovering(() => tf.concat(parts));
   } finally {
     tf.dispose(parts);
   }

@@ -2,6 +2,7 @@
 /** Pictures and texts through a processor and a tower: the steps that all pipelines share. */
 import * as tf from '@tensorflow/tfjs';
 import { TokenizationError } from '../errors.js';
+import { recovering } from '../ops/recovery.js';
 import type { CLIPImageProcessor, ImageInput, PreprocessOptions } from '../processing/image/index.js';
 import type { CLIPTokenizer } from '../processing/tokenizer/index.js';
 import { concatBatches } from './batches.js';
@@ -21,7 +22,7 @@ export async function forwardImages<Output extends tf.Tensor>(
 ): Promise<Output> {
   const { pixelValues } = await processor.preprocess(images, options);
   try {
-    return tf.tidy(() => forward(pixelValues));
+    return await recovering(() => tf.tidy(() => forward(pixelValues)));
   } finally {
     pixelValues.dispose();
   }
@@ -35,11 +36,13 @@ export function forwardTexts(
   progress?: (done: number) => void,
 ): Promise<tf.Tensor> {
   const forwardBatch = (batch: TokenRow[]) =>
-    tf.tidy(() =>
-      forward({
-        inputIds: batch.map((row) => row.inputIds),
-        attentionMask: batch.map((row) => row.attentionMask),
-      }),
+    recovering(() =>
+      tf.tidy(() =>
+        forward({
+          inputIds: batch.map((row) => row.inputIds),
+          attentionMask: batch.map((row) => row.attentionMask),
+        }),
+      ),
     );
   return concatBatches(rows, batchSize, forwardBatch, progress);
 }
