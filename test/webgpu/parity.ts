@@ -28,12 +28,17 @@ export function randomIntegers(shape: number[], end: number): Values {
   return { shape, dtype: 'int32', values };
 }
 
-/** Fails unless `op` runs exactly these fused kernels on webgpu, and gives what it gives on cpu, of the same shape; leaving no tensor. */
-export async function matchesComposed(inputs: Values[], op: Op, kernels: string[]): Promise<void> {
+/** Fails unless `op` runs exactly these fused kernels, and gives what it gives on cpu, of the same shape; leaving no tensor. */
+export async function matchesComposed(
+  inputs: Values[],
+  op: Op,
+  kernels: string[],
+  backend = 'webgpu',
+): Promise<void> {
   const compute = (given: tf.Tensor[]) => [tf.tidy(() => op(given))];
   const expected = await evaluate('cpu', inputs, compute);
   const { kernelNames } = await tf.profile(async () => {
-    const actual = await evaluate('webgpu', inputs, compute);
+    const actual = await evaluate(backend, inputs, compute);
     await expectClose(actual[0], expected[0]);
   });
   expect(kernelNames.filter((name) => name.startsWith('CLIP'))).toEqual(kernels);
@@ -44,6 +49,7 @@ export async function matchesGradients(
   inputs: Values[],
   op: Op,
   which = inputs.map((_, i) => i),
+  backend = 'webgpu',
 ): Promise<void> {
   const differentiate = (given: tf.Tensor[]) =>
     tf.grads((...changed: tf.Tensor[]) => {
@@ -59,7 +65,7 @@ export async function matchesGradients(
       return tf.sum(tf.mul(output, weights));
     })(which.map((i) => given[i]));
   const expected = await evaluate('cpu', inputs, differentiate);
-  const actual = await evaluate('webgpu', inputs, differentiate);
+  const actual = await evaluate(backend, inputs, differentiate);
   for (const i of which.keys()) await expectClose(actual[i], expected[i]);
 }
 
