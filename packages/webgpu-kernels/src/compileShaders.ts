@@ -35,47 +35,44 @@ export async function compileShaders(
   call: () => tf.TensorContainer,
   { progressCallback = () => {} }: CompileOptions = {},
 ): Promise<number> {
-  const pipelines = startCompiling(call);
-  const pending = Object.entries(pipelines).filter(([, pipeline]) => pipeline instanceof Promise);
-  const total = pending.length;
-  const report = (status: CompileEvent['status'], loaded: number) =>
-    progressCallback({
-      status,
-      name: 'shaders',
-      loaded,
-      total,
-      progress: total ? (100 * loaded) / total : 100,
-    });
-  let loaded = 0;
-  const finish = async ([key, pipeline]: (typeof pending)[number]) => {
-    try {
-      pipelines[key] = await pipeline;
-    } catch (error) {
-      delete pipelines[key]; // tfjs would go on waiting for it.
-      throw error;
-    }
-    loaded++;
-    report('progress', loaded);
-  };
-  const results = await Promise.allSettled(pending.map(finish));
-  const failure = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-  if (failure) throw failure.reason;
-  report('ready', loaded);
-  return total;
-}
-
-/** @returns the backend's pipelines; those that are not compiled yet are promises */
-function startCompiling(call: () => tf.TensorContainer): Pipelines {
   if (tf.getBackend() !== 'webgpu') {
     throw new Error(
       `Shaders are compiled for the webgpu backend, but ${tf.getBackend()} is in use: set it first.`,
     );
   }
+  const { pipelineCache } = tf.backend() as object as { pipelineCache: Pipelines };
+  let compiled = 0;
+  try {
+    withoutComputing(call);
+  } finally {
+    compiled = await allCompiled(pipelineCache, progressCallback); // Those of a call that fails, too: tfjs would trip over them.
+  }
+  return compiled;
+}
+
+function withoutComputing(call: () => tf.TensorContainer): void {
   tf.env().set('WEBGPU_ENGINE_COMPILE_ONLY', true);
   try {
     tf.dispose(call());
   } finally {
     tf.env().set('WEBGPU_ENGINE_COMPILE_ONLY', false);
   }
-  return (tf.backend() as object as { pipelineCache: Pipelines }).pipelineCache;
+}
+
+/** Puts pipelines in the places of their promises. */
+async function allCompiled(pipelines: Pipelines, tell: (event: CompileEvent) => void): Promise<number> {
+  const pending = Object.entries(pipelines).filter(([, pipeline]) => 'then' in pipeline);
+  const total = pending.length;
+  let loaded = 0;
+  const results = await Promise.allSettled(
+    pending.map(async ([key, pipeline]) => {
+      delete pipelines[key];
+      pipelines[key] = await pipeline;
+      loaded++;
+      tell({ status: 'progress', name: 'shaders', loaded, total, progress: (100 * loaded) / total });
+    }),
+  );
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  tell({ status: 'ready', name: 'shaders', loaded, total, progress: 100 });
+  return total;
 }
