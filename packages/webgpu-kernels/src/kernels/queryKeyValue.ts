@@ -20,8 +20,7 @@ export interface HeadShape {
 }
 
 /**
- * x · kernel + bias for queries, keys and values in one product, whose columns are all heads of the three parts one
- * after the other. The three kernels are read where they are: nothing is packed that could go stale, and with the
+ * x · kernel + bias for queries, keys and values side by side, each of which has the columns of all heads. The three kernels are read where they are: nothing is packed that could go stale, and with the
  * output they take the eight bindings that every device has.
  */
 class QueryKeyValueProgram extends FusedProgram {
@@ -33,7 +32,7 @@ class QueryKeyValueProgram extends FusedProgram {
     limits: GPUSupportedLimits,
   ) {
     const { heads, headSize, paddedSize } = shape;
-    const [width, columns] = [heads * headSize, 3 * heads * paddedSize];
+    const [width, columns] = [heads * headSize, heads * paddedSize];
     const bias = componentsFor(headSize);
     const kernel = weightComponents(format, bias);
     super(
@@ -50,7 +49,7 @@ class QueryKeyValueProgram extends FusedProgram {
         outputComponents: 4,
         integers: { rows, width, columns },
         workgroupSize: [tile.across, tile.down, 1],
-        workgroups: countTiles({ rows, columns, depth: width }, tile),
+        workgroups: PARTS.length * countTiles({ rows, columns, depth: width }, tile),
         constants: [...Object.values(tile), ...Object.values(shape), format],
       },
       limits,
@@ -58,34 +57,35 @@ class QueryKeyValueProgram extends FusedProgram {
   }
 
   getUserCode(): string {
-    const { heads, headSize, paddedSize } = this.shape;
+    const { heads, headSize } = this.shape;
     const [rows, width, columns] = ['uniforms.rows', 'uniforms.width', 'uniforms.columns'];
     const view = this.viewOfWeights();
     const readers = PARTS.map(
       (name) => `
-      ${weightReader(`${name}KernelAt`, this.format, { array: `${name}Kernel`, ...view.kernel }, `${width} * (${width} / 4)`)}
-      ${reader(`${name}BiasAt`, { array: `${name}Bias`, ...view.bias })}`,
+      ${weightReader(`${name}KernelAt`, this.format, { array: `${name}Kernel`, ...view.weights }, `${width} * (${width} / 4)`)}
+      ${reader(`${name}BiasAt`, { array: `${name}Bias`, ...view.weights })}
+      fn ${name}Right(row : i32, column : i32) -> vec4<f32> { return ${name}KernelAt(${view.kernelAt}); }`,
     );
-    const choose = (name: string, read: (part: string) => string) => `
-    fn ${name}(row : i32, column : i32) -> vec4<f32> {
-      let part = column / ${heads * paddedSize};
-      let inPart = column % ${heads * paddedSize};
-      ${PARTS.map((part, i) => `if (part == ${i}) { return ${read(part)}; }`).join('\n')}
+    const ofPart = (name: string, read: (part: string) => string) => `
+    fn ${name}(column : i32) -> vec4<f32> {
+      ${PARTS.map((name, i) => `if (part == ${i}) { return ${read(name)}; }`).join('\n')}
       return vec4<f32>(0.0);
     }`;
     return `
     ${readers.join('\n')}
     ${reader('readLeft', { array: 'x', columns: width, components: componentsFor(heads * headSize) })}
-    ${writer('write', { columns, components: 4 })}
-
-    ${choose('readRight', (part) => `${part}KernelAt(${view.kernelAt})`)}
-    ${choose('readScale', (part) => `${part}KernelAtScale(inPart)`)}
-    ${choose('readBias', (part) => `${part}BiasAt(${view.biasAt})`)}
+    ${writer('write', { columns: `(${PARTS.length} * ${columns})`, components: 4 })}
+    ${ofPart('readScale', (name) => `${name}KernelAtScale(column)`)}
+    ${ofPart('readBias', (name) => `${name}BiasAt(${view.biasAt})`)}
 
     fn finish(row : i32, column : i32, sums : vec4<f32>) {
-      write(row, column, sums * readScale(row, column) + readBias(row, column));
+      write(row, part * ${columns} + column, sums * readScale(column) + readBias(column));
     }
-    ${tiledProduct(this.tile, { rows, columns, depth: width })}`;
+    ${tiledProduct(
+      this.tile,
+      { rows, columns, depth: width },
+      PARTS.map((name) => `${name}Right`),
+    )}`;
   }
 
   /**
@@ -94,21 +94,18 @@ class QueryKeyValueProgram extends FusedProgram {
    */
   private viewOfWeights() {
     const { heads, headSize, paddedSize } = this.shape;
-    const width = 'uniforms.width';
     const components = componentsFor(headSize);
     if (headSize === paddedSize) {
       return {
-        kernel: { columns: width, components },
-        kernelAt: 'row, inPart',
-        bias: { columns: width, components },
-        biasAt: '0, inPart',
+        weights: { columns: 'uniforms.width', components },
+        kernelAt: 'row, column',
+        biasAt: '0, column',
       };
     }
-    const [head, inHead, columns] = [`inPart / ${paddedSize}`, `inPart % ${paddedSize}`, String(headSize)];
+    const [head, inHead] = [`column / ${paddedSize}`, `column % ${paddedSize}`];
     return {
-      kernel: { columns, components },
+      weights: { columns: String(headSize), components },
       kernelAt: `row * ${heads} + ${head}, ${inHead}`,
-      bias: { columns, components },
       biasAt: `${head}, ${inHead}`,
     };
   }
@@ -128,7 +125,7 @@ export function queryKeyValue(
     headSize % 4 === 0 ? asStored(float32) : { format: 'float32' as const, kernels: float32 };
   const rows = sizeOf(x.shape.slice(0, -1));
   const { limits } = backend.device;
-  const product = { rows, columns: 3 * heads * paddedSize, depth: heads * headSize };
+  const product = { rows, columns: heads * paddedSize, depth: heads * headSize };
   const tile = chooseTile(product, backend.device);
   const program = new QueryKeyValueProgram(rows, shape, format, tile, limits);
   const [query, key, value] = kernels;

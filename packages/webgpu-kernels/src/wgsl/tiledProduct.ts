@@ -19,23 +19,28 @@ interface Sizes {
  *     fn finish(row : i32, column : i32, sums : vec4<f32>)
  *
  * Threads beyond an edge compute the last row or columns again, and finish nothing.
+ *
+ * @param rights the functions that read right sides, of equal sizes, whose products stand one beside the other: each
+ * workgroup has one of them, and `part` says which
  */
-export function tiledProduct(tile: Tile, sizes: Sizes): string {
+export function tiledProduct(tile: Tile, sizes: Sizes, rights = ['readRight']): string {
   const { across, rowsPerThread, vectorsPerThread } = tile;
   const ofSums = (wgsl: (i: number, v: number) => string) =>
     repeat(rowsPerThread, (i) => repeat(vectorsPerThread, (v) => wgsl(i, v)));
   return `
-    ${tile.depth > 0 ? sharedTiles(tile, sizes) : ''}
+    var<private> part : i32;
+    ${tile.depth > 0 ? sharedTiles(tile, sizes, rights) : ''}
 
     fn main() {
       let tilesAcross = (${sizes.columns} + ${tileColumns(tile) - 1}) / ${tileColumns(tile)};
       let index = ${WORKGROUP_INDEX};
-      let tileRow = index / tilesAcross * ${tileRows(tile)};
+      part = index / tilesAcross % ${rights.length};
+      let tileRow = index / tilesAcross / ${rights.length} * ${tileRows(tile)};
       let tileColumn = index % tilesAcross * ${tileColumns(tile)};
       let x = i32(localId.x);
       let y = i32(localId.y) * ${rowsPerThread};
       ${ofSums((i, v) => `var sum${i}_${v} = vec4<f32>(0.0);`)}
-      ${tile.depth > 0 ? sumOfSharedTiles(tile, sizes) : sumInPlace(tile, sizes)}
+      ${tile.depth > 0 ? sumOfSharedTiles(tile, sizes) : sumInPlace(tile, sizes, rights)}
       ${ofSums(
         (
           i,
@@ -48,7 +53,7 @@ export function tiledProduct(tile: Tile, sizes: Sizes): string {
 }
 
 /** Both sides are brought to workgroup memory `depth` columns (rows) at a time, zeros beyond the end of the inner dimension. */
-function sharedTiles(tile: Tile, { rows, columns, depth }: Sizes): string {
+function sharedTiles(tile: Tile, { rows, columns, depth }: Sizes, rights: string[]): string {
   return `
     var<workgroup> leftTile : array<array<vec4<f32>, ${tile.depth / 4}>, ${tileRows(tile)}>;
     var<workgroup> rightTile : array<array<vec4<f32>, ${tileColumns(tile) / 4}>, ${tile.depth}>;
@@ -59,7 +64,9 @@ function sharedTiles(tile: Tile, { rows, columns, depth }: Sizes): string {
     }
     fn rightOrZero(row : i32, column : i32) -> vec4<f32> {
       if (row >= ${depth}) { return vec4<f32>(0.0); }
-      return readRight(row, ${lastVector('column', columns)});
+      let within = ${lastVector('column', columns)};
+      ${repeat(rights.length - 1, (p) => `if (part == ${p}) { return ${rights[p]}(row, within); }`)}
+      return ${rights[rights.length - 1]}(row, within);
     }`;
 }
 
@@ -88,7 +95,8 @@ function sumOfSharedTiles(tile: Tile, sizes: Sizes): string {
       }`;
 }
 
-function sumInPlace(tile: Tile, { rows, columns, depth }: Sizes): string {
+/** A loop for each part, of which a workgroup runs one: processors compute both sides of an `if`. */
+function sumInPlace(tile: Tile, { rows, columns, depth }: Sizes, rights: string[]): string {
   const { across, rowsPerThread, vectorsPerThread } = tile;
   return `
       ${repeat(rowsPerThread, (i) => `let row${i} = min(tileRow + y + ${i}, ${rows} - 1);`)}
@@ -96,13 +104,16 @@ function sumInPlace(tile: Tile, { rows, columns, depth }: Sizes): string {
         vectorsPerThread,
         (v) => `let column${v} = ${lastVector(`tileColumn + 4 * (x + ${v * across})`, columns)};`,
       )}
-      for (var k = 0; k < ${depth}; k = k + 4) {
+      ${repeat(
+        rights.length,
+        (p) => `for (var k = select(${depth}, 0, part == ${p}); k < ${depth}; k = k + 4) {
         ${repeat(4, (j) => `let k${j} = min(k + ${j}, ${depth} - 1); // Beyond the end the left side is zero.`)}
         ${multiply(tile, {
           left: (i) => `readLeft(row${i}, k)`,
-          right: (j, v) => `readRight(k${j}, column${v})`,
+          right: (j, v) => `${rights[p]}(k${j}, column${v})`,
         })}
-      }`;
+      }`,
+      )}`;
 }
 
 /** Adds to all sums of a thread the products of four columns of the left side and four rows of the right. */
