@@ -103,7 +103,7 @@ describe('withWeights', () => {
     three.dispose();
   });
 
-  it('nests, and is undone by an error', async () => {
+  it('nests, the inner beside the outer, and is undone by an error', async () => {
     const [shift, scale] = layer.weightSlots();
     const [three, ones] = [tf.scalar(3), tf.ones([2])];
     const failing = () => {
@@ -113,7 +113,7 @@ describe('withWeights', () => {
       const inner = withWeights(give(shift, ones), compute);
       return [inner, thrown(() => withWeights(give(shift, ones), failing)), compute()];
     });
-    expect(await Promise.all(nested)).toEqual([[3, 21], new Error('within'), [3, 30]]);
+    expect(await Promise.all(nested)).toEqual([[4, 31], new Error('within'), [3, 30]]);
     expect(await compute()).toEqual([2, 20]);
     tf.dispose([three, ones]);
   });

@@ -29,15 +29,20 @@ export type WeightSource = (slot: WeightSlot) => tf.Tensor;
 
 let passedWeights: ReadonlyMap<WeightSlot, tf.Tensor> | null = null;
 
-/** Runs `compute` with these tensors in place of the variables. */
+/** Runs `compute` with these tensors in place of the variables; other weights stay what they are. */
 export function withWeights<T>(weights: ReadonlyMap<WeightSlot, tf.Tensor>, compute: () => T): T {
   const outer = passedWeights;
-  passedWeights = weights;
+  passedWeights = outer ? new Map([...outer, ...weights]) : weights;
   try {
     return compute();
   } finally {
     passedWeights = outer;
   }
+}
+
+/** The value to compute with: the one passed in for this call, else the variable's. */
+export function currentWeight(slot: WeightSlot): tf.Tensor {
+  return passedWeights?.get(slot) ?? (slot.variable as tf.LayerVariable).read();
 }
 
 export abstract class CompositeLayer extends tf.layers.Layer {
@@ -57,6 +62,12 @@ export abstract class CompositeLayer extends tf.layers.Layer {
   /** Every weight of this layer and the layers in it, in the order they were declared. */
   weightSlots(): WeightSlot[] {
     return [...this.ownSlots.values(), ...this.children.flatMap((child) => child.weightSlots())];
+  }
+
+  /** This layer and all layers in it. */
+  *descendants(): Generator<CompositeLayer> {
+    yield this;
+    for (const child of this.children) yield* child.descendants();
   }
 
   /** Creates the variables that do not exist yet. */
@@ -133,10 +144,8 @@ export abstract class CompositeLayer extends tf.layers.Layer {
     this.ownSlots.set(key, slot);
   }
 
-  /** The value to compute with: the one passed in for this call, else the variable's. */
   protected weight(key: string): tf.Tensor {
-    const slot = this.ownSlots.get(key) as WeightSlot;
-    return passedWeights?.get(slot) ?? (slot.variable as tf.LayerVariable).read();
+    return currentWeight(this.ownSlots.get(key) as WeightSlot);
   }
 
   private addVariables(scope: string, source: WeightSource): void {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
+import type { AttentionResult } from '../ops/attention.js';
 import type { AttentionMask } from '../ops/attentionMask.js';
+import { isRecording } from '../ops/dispatch.js';
 import { TFCLIPEncoderLayer } from './encoderLayer.js';
+import { checkpointed } from './gradientCheckpointing.js';
 import { type ForwardOptions, type TowerConfig, TowerLayer } from './towerLayer.js';
 
 export interface EncoderResult {
@@ -16,6 +19,11 @@ export interface EncoderResult {
 export class TFCLIPEncoder extends TowerLayer {
   static readonly className = 'TFCLIPEncoder';
   readonly blocks: TFCLIPEncoderLayer[];
+  /**
+   * Whether blocks are computed again for their gradients, which saves memory. Not done where attentions are asked for, nor
+   * with dropout, which would drop others the second time.
+   */
+  gradientCheckpointing = false;
 
   constructor(config: TowerConfig, path: string) {
     super(config, path);
@@ -29,8 +37,11 @@ export class TFCLIPEncoder extends TowerLayer {
     const hiddenStates = [embeddings];
     const attentions: tf.Tensor4D[] = [];
     let current = embeddings;
+    const useCheckpoints = this.usesCheckpoints(options);
     for (const block of this.blocks) {
-      const output = block.forward(current, options);
+      const output: AttentionResult = useCheckpoints
+        ? { hiddenStates: checkpointed(block, current, options.mask) }
+        : block.forward(current, options);
       if (!options.outputHiddenStates && current !== embeddings) current.dispose();
       current = output.hiddenStates;
       hiddenStates.push(current);
@@ -41,6 +52,11 @@ export class TFCLIPEncoder extends TowerLayer {
       ...(options.outputHiddenStates && { hiddenStates }),
       ...(options.outputAttentions && { attentions }),
     };
+  }
+
+  private usesCheckpoints({ training, outputAttentions }: ForwardOptions): boolean {
+    const drops = training && this.config.attentionDropout > 0;
+    return this.gradientCheckpointing && !outputAttentions && !drops && isRecording();
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean } = {}): tf.Tensor {

@@ -53,6 +53,8 @@ export abstract class FlaxCLIPPreTrainedModel<Model extends CallableModel> {
   readonly config: Model['config'];
   /** The model's own params, for `apply` to start from; tensors that `dispose` frees. */
   readonly params: Params;
+  /** As those of the TF… class. */
+  notes: readonly string[] = [];
   private readonly slots: readonly WeightSlot[];
   private disposed = false;
 
@@ -67,7 +69,7 @@ export abstract class FlaxCLIPPreTrainedModel<Model extends CallableModel> {
   }
 
   /** As the TF… class of the same name loads them. */
-  static async fromPretrained<Flax>(
+  static async fromPretrained<Flax extends { notes: readonly string[] }>(
     this: FlaxClass<Flax>,
     idOrPath: string | URL,
     options: PretrainedOptions = {},
@@ -75,7 +77,9 @@ export abstract class FlaxCLIPPreTrainedModel<Model extends CallableModel> {
     const loaded = await this.stateful.fromPretrained(idOrPath, options);
     const weights = [...loaded.namedWeights()].map(([name, variable]) => [name, tf.clone(variable)]);
     loaded.dispose();
-    return new this(loaded.config as never, { params: Object.fromEntries(weights) });
+    const model = new this(loaded.config as never, { params: Object.fromEntries(weights) });
+    model.notes = loaded.notes;
+    return model;
   }
 
   /**

@@ -17,7 +17,7 @@ export function dispatch(
     .runKernel(kernelName, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as tf.Tensor;
 }
 
-function isRecording(): boolean {
+export function isRecording(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
