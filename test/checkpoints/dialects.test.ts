@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
   CLIPImageProcessor,
+  FlaxCLIPModel,
   TFCLIPModel,
   TFCLIPTextModelWithProjection,
   TFCLIPVisionModelWithProjection,
@@ -82,4 +83,21 @@ it('an OpenCLIP folder tells how its pictures are prepared', async () => {
   const processor = await CLIPImageProcessor.fromPretrained(folder);
   expect(processor.imageMean).toEqual(preprocess_cfg.mean);
   expect(processor.imageStd).toEqual(preprocess_cfg.std);
+});
+
+it('a model tells what had to be assumed, where no file says it', async () => {
+  const assumed = [
+    'There is no config.json: the sizes are those of the tensors, and the activation is taken for quick_gelu, as in all ' +
+      'models of OpenAI.',
+    'text_model is 12 wide, no multiple of 64: its number of heads is taken for 1.',
+    'vision_model is 16 wide, no multiple of 64: its number of heads is taken for 1.',
+  ];
+  for (const modelClass of [TFCLIPModel, FlaxCLIPModel]) {
+    const model = await modelClass.fromPretrained(path.join(ROOT, 'openai'));
+    expect(model.notes).toEqual(assumed);
+    model.dispose();
+  }
+  await withModel(TFCLIPModel.fromPretrained(path.join(ROOT, 'torch')), async ({ notes }) => {
+    expect(notes).toEqual([]);
+  });
 });

@@ -125,7 +125,7 @@ describe('where pictures come from', () => {
     expect(stdout.match(/^\S+/gm)).toEqual([sun, path.join(fixtures, 'house.webp')]);
     expect(stderr).toBe(
       `tfjs-clip: ${strip}: A picture 90000 pixels wide and 1 high would be resized to 4320000 × 48, 207360000 ` +
-        'pixels; the limit is 178956970. Crop it first, or raise `maxPixels`.\n' +
+        'pixels; the limit is 178956970. Crop it first.\n' +
         'tfjs-clip: 1 of 3 could not be read.\n',
     );
     expect((await tfjsClip(['embed', ...args.slice(0, 3), '-b', 'wasm', '-q'])).stderr).toBe(stderr);
@@ -164,6 +164,19 @@ describe('where pictures come from', () => {
         '',
       ].join('\n'),
     });
+  });
+
+  it('one alone that cannot be read: said once', async () => {
+    const broken = path.join(folder, 'broken.png');
+    writeFileSync(broken, 'no picture');
+    for (const [picture, message] of [
+      ['gone.png', "There is no file or folder 'gone.png'."],
+      [broken, `${broken} is not a picture that can be read: `],
+    ]) {
+      const { exitCode, stderr } = await classify(picture, ...threeLabels, '--quiet');
+      expect([exitCode, stderr.split('\n').length]).toEqual([1, 2]);
+      expect(stderr).toContain(`tfjs-clip: ${message}`);
+    }
   });
 });
 
@@ -218,45 +231,6 @@ describe('models', () => {
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
     expect(refused.stderr).toMatch(/, but this model reads 16; .* Here that is --truncation\.\n$/);
     expect((await classify('sun.png', '-l', long, '--truncation')).stdout).toContain('100.0%');
-  });
-});
-
-describe('--backend', () => {
-  const packages = { 'tfjs-node-gpu': 'tfjs-node-gpu', 'tfjs-node': 'tfjs-node', wasm: 'tfjs-backend-wasm' };
-  const isInstalled = (name: string) => {
-    try {
-      return Boolean(require.resolve(`@tensorflow/${name}`));
-    } catch {
-      return false;
-    }
-  };
-  const installed = Object.keys(packages).filter((name) =>
-    isInstalled(packages[name as keyof typeof packages]),
-  );
-
-  it('is the best one installed, and said', async () => {
-    const { exitCode, stdout, stderr } = await tfjsClip(
-      ['classify', 'sun.png', '--json', '-l', python.labels.join()],
-      { cwd: fixtures },
-    );
-    const { backend, pictures } = JSON.parse(stdout);
-    const doesNotStart = (name: string) => stderr.includes(`Backend ${name} is installed but does not start`);
-    expect([exitCode, backend]).toEqual([0, installed.find((name) => !doesNotStart(name))]);
-    expect(stderr).toContain(`backend: ${backend}\n`);
-    expect(pictures[0].labels[0].score).toBeCloseTo(python.scores['sun.png'][0], 4);
-  });
-
-  const withoutGPU = isInstalled('tfjs-node-gpu') ? it.skip : it;
-  withoutGPU('that is not installed says how to get it', async () => {
-    const { exitCode, stderr } = await tfjsClip(
-      ['classify', 'sun.png', ...threeLabels, '-b', 'tfjs-node-gpu'],
-      { cwd: fixtures },
-    );
-    expect([exitCode, stderr]).toEqual([
-      1,
-      'tfjs-clip: Backend tfjs-node-gpu is not installed. Install it beside tfjs-clip (npm install ' +
-        '@tensorflow/tfjs-node-gpu@4.22.0), or leave --backend out to use the fastest one there is.\n',
-    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `tfjs-clip convert` and `inspect` as a user runs them. Each dialect is tested in test/conversion. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { modelFolder } from '../harness/fixture.js';
 import { root, temporaryFolder, tfjsClip } from './command.js';
@@ -121,6 +121,22 @@ describe('convert', () => {
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr.replace('tfjs-clip: ', '')).toMatch(message);
     expect(readdirSync(cwd).filter((name) => /^x$|^\./.test(name))).toEqual([]);
+  });
+});
+
+describe('a checkpoint without a configuration', () => {
+  it('is computed with, and what was assumed is said', async () => {
+    mkdirSync(path.join(cwd, 'openai'));
+    cpSync(path.join(checkpoints, 'openai/model.pt'), path.join(cwd, 'openai/model.pt'));
+    writeFileSync(
+      path.join(cwd, 'openai/preprocessor_config.json'),
+      JSON.stringify({ size: { shortest_edge: 8 }, crop_size: { height: 8, width: 8 } }),
+    );
+    const picture = path.join(root, 'test/fixtures/browser/heart.jpg');
+    const embed = (...args: string[]) =>
+      tfjsClip(['embed', picture, '-m', 'openai', '-b', 'cpu', ...args], { cwd });
+    expect(await embed()).toMatchObject({ exitCode: 0, stderr: `backend: cpu\n${assumed}` });
+    expect(await embed('--quiet')).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 

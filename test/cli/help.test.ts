@@ -156,8 +156,8 @@ Exit codes:
 const inspectHelp = `Usage: tfjs-clip inspect [options] <source>
 
 Says what a checkpoint is: its class, format and names, parameters by part, how
-they are stored, and what keeps it from loading. Weights are not read beyond
-their headers, but a model of the hub is fetched into the cache.
+they are stored, and what keeps it from loading. Of weights on the hub or the
+web only the lists of tensors are fetched, and nothing large is stored.
 
 Arguments:
   source             a folder, a web address, a Hugging Face id, emoji-clip, or
@@ -179,7 +179,8 @@ JSON:
   {"name": …, "format": …, "scheme": …, "modelClass": …,
    "total": {"tensors": …, "parameters": …, "bytes": …},
    "parts": {"text": …, "vision": …}, "dtypes": {"F32": …}, "metadata": …,
-   "config": …, "configSource": …, "notes": […], "problems": […]}
+   "config": …, "configSource": …, "notes": […], "problems": […],
+   "fetched": {"bytes": 65536, "of": 605157884}}, or null if the weights are here
   The exit code is 1 if there are problems.
 
 Exit codes:

@@ -7,6 +7,9 @@ export class UsageError extends Error {}
 /** What was asked for could not be done: exit code 1. */
 export class RunError extends Error {}
 
+/** As RunError, of what the user has been told already. */
+export class ReportedError extends RunError {}
+
 export const ExitCode = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** What the system says is wrong, without its code, call and path: 'permission denied'. */

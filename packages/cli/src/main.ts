@@ -9,7 +9,7 @@ import { defineDownload } from './commands/download.js';
 import { defineEmbed } from './commands/embed.js';
 import { defineInspect } from './commands/inspect.js';
 import { exitCodeHelp } from './commands/options.js';
-import { ExitCode, messageOf, UsageError } from './errors.js';
+import { ExitCode, messageOf, ReportedError, UsageError } from './errors.js';
 import { columnsOf } from './terminal.js';
 
 const description =
@@ -81,6 +81,7 @@ function withoutOptions(command: Command): string {
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage; // It has spoken.
+  if (error instanceof ReportedError) return ExitCode.failed;
   const debug = process.env.TFJS_CLIP_DEBUG === '1' && error instanceof Error;
   process.stderr.write(`tfjs-clip: ${debug ? error.stack : messageOf(error)}${hint(error)}\n`);
   return error instanceof UsageError ? ExitCode.usage : ExitCode.failed;

@@ -4,12 +4,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { hasTransparency, ImageError, loadImage, type RawImage } from 'tfjs-clip';
-import { messageOf, RunError, systemReason, UsageError } from './errors.js';
+import { messageOf, ReportedError, RunError, systemReason, UsageError } from './errors.js';
 import { isFolder } from './isFolder.js';
 import { printable } from './render/text.js';
 import type { Terminal } from './terminal.js';
 
 const STANDARD_INPUT = '-';
+/** What the library's errors suggest and a command line cannot do. */
+const LIBRARY_OPTION = /, or raise `maxPixels`\.$/;
 const extensions = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.avif'];
 
 export interface Picture {
@@ -50,8 +52,8 @@ export class PictureReader {
       else if (await isThere(name)) reader.names.push(name);
       else reader.fail(name, `There is no file or folder '${name}'.`);
     }
-    if (reader.count === 0) throw new RunError('There is no picture to read.');
-    return reader;
+    if (reader.count > 0) return reader;
+    throw reader.failures.length === 1 ? new ReportedError() : new RunError('There is no picture to read.');
   }
 
   get count(): number {
@@ -105,8 +107,9 @@ export class PictureReader {
 
   /** @param error names the picture */
   private fail(picture: string, error: string): void {
-    this.failures.push({ picture, error });
-    this.terminal.error(printable(error));
+    const message = error.replace(LIBRARY_OPTION, '.');
+    this.failures.push({ picture, error: message });
+    this.terminal.error(printable(message));
   }
 
   private warnOfTransparency(name: string): void {

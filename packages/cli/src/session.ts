@@ -28,7 +28,9 @@ export async function openSession<Task extends PipelineTask>(
     const progressCallback = ({ status, loaded = 0, total = 0 }: ProgressEvent) => {
       if (status === 'progress') progress.update(loaded / 1e6, total / 1e6);
     };
-    return { backend, pipeline: await pipeline(task, model, { progressCallback }) };
+    const loaded = await pipeline(task, model, { progressCallback });
+    for (const note of loaded.model.notes) terminal.remark(`note: ${note}`);
+    return { backend, pipeline: loaded };
   } finally {
     progress.end();
   }

@@ -2,6 +2,9 @@
 /** Where a command writes: results to standard output; remarks, warnings, errors and progress to standard error. */
 import pc from 'picocolors';
 
+const ERASE_LINE = '\r\u001b[K';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export interface Terminal {
   /** Columns to draw in. */
   readonly columns: number;
@@ -58,12 +61,21 @@ function wantsColor(stream: NodeJS.WriteStream): boolean {
 
 function terminalLine(stream: NodeJS.WriteStream): StatusLine {
   let drawn = false;
+  /** The line would stay above the shell's next prompt. */
+  const removeAndEnd = (signal: NodeJS.Signals) => {
+    stream.write(ERASE_LINE);
+    process.kill(process.pid, signal); // `once` has taken this handler away, so that the system's default follows.
+  };
   return {
     columns: columnsOf(stream),
     draw(text) {
       if (!drawn && text === '') return;
-      stream.write(`\r\u001b[K${text}`);
-      drawn = text !== '';
+      stream.write(ERASE_LINE + text);
+      const draws = text !== '';
+      if (draws !== drawn) {
+        for (const signal of SIGNALS) process[draws ? 'once' : 'off'](signal, removeAndEnd);
+      }
+      drawn = draws;
     },
   };
 }

@@ -179,7 +179,7 @@ async function write(
 ): Promise<void> {
   const width = embeddings[0]?.vector.length ?? 0;
   if (path.extname(out) === '.npy') {
-    failIfAny(failed, embeddings.length, `, so ${out} was not written`);
+    failIfAny(failed, embeddings.length, out);
     await writeAtomically(out, npyBytes(embeddings.map(({ vector }) => vector)));
   } else {
     await writeAtomically(out, embeddings.map((embedding) => jsonLine(toJSON(embedding))).join(''));

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PreprocessOptions } from 'tfjs-clip';
 import { type BackendName, backendNames } from '../backendNames.js';
-import { RunError } from '../errors.js';
+import { ReportedError, RunError } from '../errors.js';
 
 export interface OutputFlags {
   json?: boolean;
@@ -64,9 +64,19 @@ export function dropsAlpha(processor: { alphaBackground?: unknown }, flags: Pict
   return !processor.alphaBackground && !flags.alphaBackground;
 }
 
-/** Failures were reported one by one; the exit code must tell of them too. */
-export function failIfAny(failed: number, succeeded: number, consequence = ''): void {
-  if (failed > 0) throw new RunError(`${failed} of ${failed + succeeded} could not be read${consequence}.`);
+/**
+ * Failures were reported one by one; the exit code must tell of them too.
+ *
+ * @param unwritten the file that there is not because of them
+ */
+export function failIfAny(failed: number, succeeded: number, unwritten?: string): void {
+  if (failed === 0) return;
+  const all = failed + succeeded;
+  if (all > 1) {
+    const consequence = unwritten === undefined ? '' : `, so ${unwritten} was not written`;
+    throw new RunError(`${failed} of ${all} could not be read${consequence}.`);
+  }
+  throw unwritten === undefined ? new ReportedError() : new RunError(`${unwritten} was not written.`);
 }
 
 export function parseCount(text: string): number {

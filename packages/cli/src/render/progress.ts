@@ -2,10 +2,11 @@
 /** A progress line on standard error for what takes longer than two seconds. */
 import type { StatusLine } from '../terminal.js';
 import { bar } from './bar.js';
-import { fit, padEnd } from './text.js';
+import { displayWidth, fit, padEnd } from './text.js';
 
 const PATIENCE_MS = 2000;
-const BAR_WIDTH = 24;
+const WIDEST_BAR = 24;
+const NARROWEST_BAR = 4;
 
 export class Progress {
   private readonly started = performance.now();
@@ -21,9 +22,12 @@ export class Progress {
     const elapsed = performance.now() - this.started;
     if (!this.line || elapsed < PATIENCE_MS) return;
     const left = done > 0 ? `, ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
-    const blocks = padEnd(bar(done / total, BAR_WIDTH), BAR_WIDTH);
-    const text = `${this.task} ▕${blocks}▏ ${round(done)} of ${round(total)}${this.unit}${left}`;
-    this.line.draw(fit(text, this.line.columns - 1));
+    const numbers = `${round(done)} of ${round(total)}${this.unit}${left}`;
+    const columns = this.line.columns - 1;
+    const task = fit(this.task, Math.max(1, columns - displayWidth(numbers) - 1));
+    const width = Math.min(columns - displayWidth(`${task} ▕▏ ${numbers}`), WIDEST_BAR);
+    const drawing = width < NARROWEST_BAR ? '' : `▕${padEnd(bar(done / total, width), width)}▏ `;
+    this.line.draw(fit(`${task} ${drawing}${numbers}`, columns));
   }
 
   end(): void {

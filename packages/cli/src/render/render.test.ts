@@ -133,10 +133,17 @@ describe('Progress', () => {
     expect(drawn.at(-1)).toBe('');
   });
 
-  it('stays within the line', () => {
-    const progress = new Progress({ ...line, columns: 30 }, 'loading openai/clip-vit-base-patch32', ' MB');
+  it.each([
+    [100, 'loading openai/clip-vit-base-patch32 ▕███████████▉            ▏ 300.3 of 605.1 MB, 4 s left'],
+    [80, 'loading openai/clip-vit-base-patch32 ▕██████      ▏ 300.3 of 605.1 MB, 4 s left'],
+    [70, 'loading openai/clip-vit-base-patch32 300.3 of 605.1 MB, 4 s left'],
+    [40, 'loading op… 300.3 of 605.1 MB, 4 s left'],
+    [20, '… 300.3 of 605.1 M…'],
+  ])('on a line of %i columns the numbers stay, as far as they can', (columns, text) => {
+    const progress = new Progress({ ...line, columns }, 'loading openai/clip-vit-base-patch32', ' MB');
     jest.advanceTimersByTime(3000);
     progress.update(300.25, 605.1);
-    expect(displayWidth(drawn[0])).toBe(29);
+    expect(drawn).toEqual([text]);
+    expect(displayWidth(text)).toBeLessThan(columns);
   });
 });

@@ -7,7 +7,7 @@ import {
   TFCLIPVisionModelWithProjection,
 } from '../models/index.js';
 import { IMAGE_PROCESSOR_FILES, MODEL_FILES, TOKENIZER_FILES } from '../pretrained/hub/files.js';
-import { readConfigJSON } from '../pretrained/loadWeights.js';
+import { readConfiguration } from '../pretrained/loadWeights.js';
 import type { ModelFiles, PretrainedOptions } from '../pretrained/modelFiles.js';
 import { resolveModelFiles } from '../pretrained/resolveModelFiles.js';
 import { CLIPProcessor } from '../processing/clipProcessor.js';
@@ -102,7 +102,7 @@ export async function pipeline<Name extends PipelineTask>(
   if (typeof model !== 'string') return make(checkedParts(model), () => {});
   const files = await resolveModelFiles(model, options);
   await files.preload?.(wanted);
-  await readConfigJSON(files); // A folder that is no model is called that, not one without a tokenizer.
+  await readConfiguration(files); // A folder that is no model is called that, not one without a tokenizer.
   const parts = await load(files, options);
   return make(parts, () => parts.model.dispose());
 }

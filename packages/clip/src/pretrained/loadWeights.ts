@@ -22,18 +22,24 @@ import { readJSON } from './readJSON.js';
 /** Whose checkpoints are published without a config.json; of the others it is missing, and a guess could be wrong. */
 const WITHOUT_CONFIG: readonly (SchemeName | null)[] = ['openai', 'openclip'];
 
+export interface Configuration {
+  json: JSONObject;
+  /** What had to be assumed, where there is no config.json; sentences to show to a user. */
+  notes: readonly string[];
+}
+
 /**
  * config.json, or what stands for it: OpenCLIP's configuration, or the shapes of OpenAI's and OpenCLIP's tensors.
  *
  * @throws ModelNotFoundError where there is none of these, ConfigurationError where config.json is broken, CheckpointError
  *   where what stands for it cannot be read
  */
-export async function readConfigJSON(files: ModelFiles): Promise<JSONObject> {
+export async function readConfiguration(files: ModelFiles): Promise<Configuration> {
   const json = await readJSON(files, 'config.json');
-  if (json) return json;
+  if (json) return { json, notes: [] };
   try {
     const config = await readConfig(files);
-    if (config.source !== 'tensors' || WITHOUT_CONFIG.includes(config.scheme)) return config.json;
+    if (config.source !== 'tensors' || WITHOUT_CONFIG.includes(config.scheme)) return config;
   } catch (error) {
     if (!(error instanceof CheckpointNotFoundError)) throw asModelError(error, files.name);
   }
