@@ -3,8 +3,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { JSONObject } from '../configuration/fields.js';
 import type { CLIPConfig, CLIPTextConfig, CLIPVisionConfig } from '../configuration/index.js';
-import { DisposedError } from '../errors.js';
-import { type CompositeLayer, randomWeights, type WeightSlot } from '../layers/compositeLayer.js';
+import { DisposedError, InvalidArgumentError } from '../errors.js';
+import {
+  type CompositeLayer,
+  randomWeights,
+  type WeightSlot,
+  withWeights,
+} from '../layers/compositeLayer.js';
+import { TFCLIPEncoder } from '../layers/encoder.js';
 import { seededRandom } from '../layers/random.js';
 import { MODEL_FILES } from '../pretrained/hub/files.js';
 import { loadWeights, readConfiguration } from '../pretrained/loadWeights.js';
@@ -91,6 +97,39 @@ export abstract class TFCLIPPreTrainedModel {
     await saveModel(directory, { ...this.config.toJSON(), architectures: [architecture] }, tensors, options);
   }
 
+  /**
+   * Runs `compute` with these tensors in place of the model's weights of those names; gradients reach them. For weights that
+   * are made of others, as LoRA's are.
+   *
+   * @param weights by Hugging Face's names, in our layout (see `namedWeights`)
+   * @throws InvalidArgumentError for a name that the model lacks, or another shape
+   */
+  withWeights<T>(weights: ReadonlyMap<string, tf.Tensor>, compute: () => T): T {
+    this.assertUsable();
+    const slots = new Map(this.layer.weightSlots().map((slot) => [slot.name, slot]));
+    const given = [...weights].map(([name, value]): [WeightSlot, tf.Tensor] => {
+      const slot = slots.get(name);
+      if (slot && tf.util.arraysEqual(slot.shape, value.shape)) return [slot, value];
+      const accepted = slot
+        ? `is [${slot.shape}] in this model, not [${value.shape}]`
+        : 'is no weight of this model';
+      throw new InvalidArgumentError(`${name} ${accepted}.`);
+    });
+    return withWeights(new Map(given), compute);
+  }
+
+  /**
+   * In training, keeps the input of each block only and computes the block again for its gradient: less memory, the same
+   * gradients, a forward pass more. HF's `gradient_checkpointing_enable`.
+   */
+  gradientCheckpointingEnable(): void {
+    this.setGradientCheckpointing(true);
+  }
+
+  gradientCheckpointingDisable(): void {
+    this.setGradientCheckpointing(false);
+  }
+
   /** Frees all weights; any later call throws DisposedError. */
   dispose(): void {
     if (this.disposed) return;
@@ -101,6 +140,12 @@ export abstract class TFCLIPPreTrainedModel {
   /** @internal */
   weightSlots(): WeightSlot[] {
     return this.layer.weightSlots();
+  }
+
+  private setGradientCheckpointing(enabled: boolean): void {
+    for (const layer of this.layer.descendants()) {
+      if (layer instanceof TFCLIPEncoder) layer.gradientCheckpointing = enabled;
+    }
   }
 
   protected initialize({ seed = 0, initialize = true }: ModelOptions = {}): void {
