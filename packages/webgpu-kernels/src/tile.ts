@@ -45,11 +45,15 @@ const ENOUGH_WORKGROUPS = 128;
 /** What is good for most devices of a kind: what nobody has measured on this one. */
 export function usualTile(product: Product, device: GPUDevice): TileName {
   const { rows } = product;
-  // Absent in older browsers.
-  if (device.adapterInfo?.isFallbackAdapter) return rows === 1 ? 'loop1' : rows <= 4 ? 'loop4' : 'loop8';
+  if (isProcessor(device)) return rows === 1 ? 'loop1' : rows <= 4 ? 'loop4' : 'loop8';
   if (rows <= tileRows(TILES.flat)) return 'flat';
   const isLarge = countTiles(product, TILES.large) >= ENOUGH_WORKGROUPS;
   return isLarge && isPossible(TILES.large, device.limits) ? 'large' : 'medium';
+}
+
+/** Whether the adapter is a program, such as SwiftShader. A device does not know its adapter in older browsers. */
+export function isProcessor(device: GPUDevice): boolean {
+  return device.adapterInfo?.isFallbackAdapter ?? false;
 }
 
 export function isPossible({ across, down }: Tile, limits: GPUSupportedLimits): boolean {

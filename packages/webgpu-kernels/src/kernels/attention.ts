@@ -8,6 +8,7 @@ import {
   type MaskedAttentionInputs,
 } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel, type Infos } from '../program.js';
+import { isProcessor } from '../tile.js';
 import { writer } from '../wgsl/matrix.js';
 import { repeat } from '../wgsl/repeat.js';
 import { WORKGROUP_INDEX } from '../wgsl/workgroup.js';
@@ -24,7 +25,7 @@ interface AttentionShape extends HeadShape {
 interface Schedule {
   /** Queries of a workgroup, one a thread. */
   queries: number;
-  /** Keys and values in workgroup memory at a time. */
+  /** Keys and values in workgroup memory at a time; 0 where they are read in place. */
   keys: number;
   /** Columns of the values that a workgroup sums: all of a head, but for large ones, whose sums would not fit in registers. */
   valueColumns: number;
@@ -36,7 +37,8 @@ const LARGEST_IN_REGISTERS = 128;
  * softmax(q kᵀ / √headSize) v with the softmax online (Milakov & Gimelshein 2018; FlashAttention): one pass over the
  * keys keeps the largest score so far, and scales the sums anew when it grows. The scores are never written.
  *
- * A thread has one query of one head, in registers; keys and values pass through workgroup memory.
+ * A thread has one query of one head, in registers; keys and values pass through workgroup memory. A processor, which runs
+ * a workgroup as a loop and has caches of its own, reads them in place instead, and meets no barrier.
  */
 class AttentionProgram extends FusedProgram {
   constructor(
@@ -66,9 +68,7 @@ class AttentionProgram extends FusedProgram {
     const { keys, queries } = this.schedule;
     const { size, part, chunks } = this;
     return `
-    var<workgroup> keyTile : array<vec4<f32>, ${keys * size}>;
-    var<workgroup> valueTile : array<vec4<f32>, ${keys * part}>;
-    var<workgroup> endOfKeys : i32;
+    ${keys > 0 ? this.tiles() : ''}
     ${writer('write', { columns: String(headSize), components: componentsFor(headSize) })}
 
     /* Where a head of a part (0 queries, 1 keys, 2 values) of a token begins in qkv. */
@@ -90,14 +90,7 @@ class AttentionProgram extends FusedProgram {
       var sums : array<vec4<f32>, ${part}>;
       var largest = -3.0e38;
       var total = 0.0;
-      ${this.findEnd()}
-      for (var start = 0; start < end; start = start + ${keys}) {
-        let count = min(${keys}, end - start);
-        ${this.readTiles()}
-        for (var k = 0; k < count; k = k + 1) {
-          ${this.addKey()}
-        }
-      }
+      ${keys > 0 ? this.addKeysByTiles() : this.addKeysInPlace()}
       ${masked ? this.meanOfAll() : ''}
       if (item < uniforms.batch && position < uniforms.sequence) {
         let row = (first + position) * ${heads} + head;
@@ -112,19 +105,22 @@ class AttentionProgram extends FusedProgram {
       ${repeat(this.size, (i) => `query[${i}] = qkv[queryStart + ${i}] * uniforms.scale;`)}`;
   }
 
-  /** No key after the workgroup's last query is read when attention is causal. The loop must be seen to be the same for all threads. */
-  private findEnd(): string {
-    const end = this.shape.causal
-      ? `min(uniforms.sequence, (tile + 1) * ${this.schedule.queries})`
-      : 'uniforms.sequence';
-    return `if (thread == 0) { endOfKeys = ${end}; }
-      let end = workgroupUniformLoad(&endOfKeys);`;
+  private tiles(): string {
+    const { keys } = this.schedule;
+    return `var<workgroup> keyTile : array<vec4<f32>, ${keys * this.size}>;
+    var<workgroup> valueTile : array<vec4<f32>, ${keys * this.part}>;
+    var<workgroup> endOfKeys : i32;`;
   }
 
-  private readTiles(): string {
+  private addKeysByTiles(): string {
     const { size, part } = this;
-    const { queries } = this.schedule;
-    return `workgroupBarrier(); // The keys before may still be in use.
+    const { keys, queries } = this.schedule;
+    const key = { at: 'start + k', key: `keyTile[k * ${size} + i]`, value: `valueTile[k * ${part} + i]` };
+    return `if (thread == 0) { endOfKeys = ${this.endOfKeys()}; }
+      let end = workgroupUniformLoad(&endOfKeys); // The loop must be seen to be the same for all threads.
+      for (var start = 0; start < end; start = start + ${keys}) {
+        let count = min(${keys}, end - start);
+        workgroupBarrier(); // The keys before may still be in use.
         for (var i = thread; i < count * ${size}; i = i + ${queries}) {
           keyTile[i] = qkv[startOf(first + start + i / ${size}, 1, head) + i % ${size}];
         }
@@ -132,31 +128,50 @@ class AttentionProgram extends FusedProgram {
           let column = min(chunk + i % ${part}, ${size - 1});
           valueTile[i] = qkv[startOf(first + start + i / ${part}, 2, head) + column];
         }
-        workgroupBarrier();`;
+        workgroupBarrier();
+        for (var k = 0; k < count; k = k + 1) {
+          ${this.addKey(key)}
+        }
+      }`;
   }
 
-  private addKey(): string {
-    const { size, part } = this;
+  private addKeysInPlace(): string {
+    const value = `qkv[values + min(chunk + i, ${this.size - 1})]`;
+    return `for (var k = 0; k < ${this.endOfKeys()}; k = k + 1) {
+        let keys = startOf(first + k, 1, head);
+        let values = startOf(first + k, 2, head);
+        ${this.addKey({ at: 'k', key: 'qkv[keys + i]', value })}
+      }`;
+  }
+
+  /** No key after the workgroup's last query is read when attention is causal. */
+  private endOfKeys(): string {
+    if (!this.shape.causal) return 'uniforms.sequence';
+    return `min(uniforms.sequence, (tile + 1) * ${this.schedule.queries})`;
+  }
+
+  /** Where the key is among all, and what stands at `i` in it and in its values. */
+  private addKey(wgsl: { at: string; key: string; value: string }): string {
     const { causal, masked } = this.shape;
+    const add = (query: string, i: string | number) =>
+      `products = fma(${query}, ${at(wgsl.key, i)}, products);`;
     const products = this.isInRegisters
-      ? repeat(size, (i) => `products = fma(query[${i}], keyTile[k * ${size} + ${i}], products);`)
-      : `for (var i = 0; i < ${size}; i = i + 1) {
-            products = fma(qkv[queryStart + i] * uniforms.scale, keyTile[k * ${size} + i], products);
-          }`;
-    return `${causal ? 'if (start + k > position) { break; }' : ''}
-          ${masked ? 'if (keyMask[first + start + k] == 0) { continue; }' : ''}
+      ? repeat(this.size, (i) => add(`query[${i}]`, i))
+      : `for (var i = 0; i < ${this.size}; i = i + 1) { ${add('qkv[queryStart + i] * uniforms.scale', 'i')} }`;
+    return `${causal ? `if (${wgsl.at} > position) { break; }` : ''}
+          ${masked ? `if (keyMask[first + ${wgsl.at}] == 0) { continue; }` : ''}
           var products = vec4<f32>(0.0);
           ${products}
           let score = dot(products, vec4<f32>(1.0));
           if (score > largest) {
             let scale = exp(largest - score);
             total = total * scale;
-            ${repeat(part, (i) => `sums[${i}] = sums[${i}] * scale;`)}
+            ${repeat(this.part, (i) => `sums[${i}] = sums[${i}] * scale;`)}
             largest = score;
           }
           let weight = exp(score - largest);
           total = total + weight;
-          ${repeat(part, (i) => `sums[${i}] = fma(vec4<f32>(weight), valueTile[k * ${part} + ${i}], sums[${i}]);`)}`;
+          ${repeat(this.part, (i) => `sums[${i}] = fma(vec4<f32>(weight), ${at(wgsl.value, i)}, sums[${i}]);`)}`;
   }
 
   /** A query that may see nothing attends all keys equally, the later ones too: HF's mask adds the same number to all of its scores. */
@@ -190,8 +205,15 @@ class AttentionProgram extends FusedProgram {
   }
 }
 
-function chooseSchedule({ sequence, paddedSize }: AttentionShape, limits: GPUSupportedLimits): Schedule {
+/** WGSL in which `i` stands for an index. */
+function at(wgsl: string, i: string | number): string {
+  return wgsl.replace(/\bi\b/g, String(i));
+}
+
+function chooseSchedule({ sequence, paddedSize }: AttentionShape, device: GPUDevice): Schedule {
   const valueColumns = Math.min(paddedSize, LARGEST_IN_REGISTERS);
+  if (isProcessor(device)) return { queries: 16, keys: 0, valueColumns };
+  const { limits } = device;
   const bytesOfKey = 4 * (paddedSize + valueColumns);
   const fitting = Math.floor(Math.min(limits.maxComputeWorkgroupStorageSize, 16_384) / bytesOfKey) - 1;
   return { queries: sequence <= 64 ? 32 : 64, keys: Math.max(1, Math.min(fitting, 32)), valueColumns };
@@ -209,7 +231,7 @@ function compute(
   const shape = { ...headShape, batch, sequence, causal, masked: !!keyMask };
   const qkv = queryKeyValue(backend, inputs, headShape);
   const { limits } = backend.device;
-  const program = new AttentionProgram(shape, chooseSchedule(shape, limits), limits);
+  const program = new AttentionProgram(shape, chooseSchedule(shape, backend.device), limits);
   const output = program.run(backend, keyMask ? [qkv, keyMask] : [qkv], x.shape);
   backend.disposeData(qkv.dataId);
   return output;
