@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** tfjs's webgpu backend, made so that what it computes with can outlive its device. */
+/** tfjs's webgpu backend, made so that tensors outlive its device, and that its memory does not grow without end. */
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { DeviceLostError, type RecoverableBackend } from 'tfjs-clip/ops';
+import { BufferPool } from './bufferPool.js';
 import type { Device } from './device.js';
 
 /**
@@ -11,6 +12,7 @@ import type { Device } from './device.js';
  * backends, and is given those values.
  */
 export class RecoverableWebGPUBackend extends WebGPUBackend implements RecoverableBackend {
+  private readonly bufferPool: BufferPool;
   private isGone = false;
   private recovery: Promise<void> | null = null;
 
@@ -20,6 +22,7 @@ export class RecoverableWebGPUBackend extends WebGPUBackend implements Recoverab
     private readonly replace: (lost: WebGPUBackend) => Promise<void>,
   ) {
     super(device, info);
+    this.bufferPool = new BufferPool(this.bufferManager);
     device.lost.then(() => {
       this.isGone = true;
     });
@@ -38,6 +41,11 @@ export class RecoverableWebGPUBackend extends WebGPUBackend implements Recoverab
     const stored = this.tensorMap.get(output.dataId);
     if (stored.resource) stored.values = null as never; // An empty tensor has no buffer.
     return output;
+  }
+
+  override submitQueue(): void {
+    super.submitQueue();
+    this.bufferPool.trim();
   }
 
   override async read(dataId: object): Promise<tf.BackendValues> {
