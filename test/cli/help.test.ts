@@ -72,15 +72,21 @@ Options:
                               '#ffffff' (default: what the model asks for)
   -m, --model <id>            a folder, a web address, a Hugging Face id, or
                               emoji-clip (default: "emoji-clip")
-  -b, --backend <name>        what to compute with: tfjs-node-gpu, tfjs-node,
-                              wasm, cpu (default: the first of these that is
-                              installed)
+  -b, --backend <name>        what to compute with, see below (default: the
+                              fastest there is)
   --truncation                cut texts that are longer than the model's
                               context, instead of refusing them
   --json                      print one JSON document
   -q, --quiet                 only errors on standard error: no remarks, no
                               progress
   -h, --help                  show this help
+
+Backends, of which the first that is installed and works is taken:
+  tfjs-node-gpu  TensorFlow on an NVIDIA card, with CUDA 11.2
+  tfjs-node      TensorFlow on the processor
+  webgpu         any graphics card, through npm's webgpu
+  wasm           the processor, with no native build; comes along
+  cpu            plain JavaScript, slow; comes along
 
 Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
@@ -121,15 +127,21 @@ Options:
                               '#ffffff' (default: what the model asks for)
   -m, --model <id>            a folder, a web address, a Hugging Face id, or
                               emoji-clip (default: "emoji-clip")
-  -b, --backend <name>        what to compute with: tfjs-node-gpu, tfjs-node,
-                              wasm, cpu (default: the first of these that is
-                              installed)
+  -b, --backend <name>        what to compute with, see below (default: the
+                              fastest there is)
   --truncation                cut texts that are longer than the model's
                               context, instead of refusing them
   --json                      print one JSON document
   -q, --quiet                 only errors on standard error: no remarks, no
                               progress
   -h, --help                  show this help
+
+Backends, of which the first that is installed and works is taken:
+  tfjs-node-gpu  TensorFlow on an NVIDIA card, with CUDA 11.2
+  tfjs-node      TensorFlow on the processor
+  webgpu         any graphics card, through npm's webgpu
+  wasm           the processor, with no native build; comes along
+  cpu            plain JavaScript, slow; comes along
 
 Examples:
   $ tfjs-clip embed pictures/ --normalize --out pictures.npy
@@ -429,7 +441,7 @@ it.each([
   [
     'classify a.png -l a -b cuda',
     "option '-b, --backend <name>' argument 'cuda' is invalid. " +
-      `There are tfjs-node-gpu, tfjs-node, wasm, cpu.${more}`,
+      `There are tfjs-node-gpu, tfjs-node, webgpu, wasm, cpu.${more}`,
   ],
   [
     'classify a.png -l a --alpha-background white',

@@ -29,6 +29,7 @@ export interface Manifest {
   bin?: Record<string, string>;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
 
 export interface PublishedPackage {
@@ -54,14 +55,14 @@ export class Installation {
       folder: path.join(folder, 'node_modules', manifest.name),
     }));
     await pack(packages, folder);
-    const declared = packages.flatMap(({ manifest }) =>
-      Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
-    );
+    const declared = packages.flatMap(({ manifest }) => needsOf(manifest));
     const ours = packages.map(({ manifest }) => manifest.name);
-    for (const name of new Set([...declared, ...extra])) if (!ours.includes(name)) await link(name, folder);
+    const installation = new Installation(folder, packages);
+    for (const name of new Set([...declared, ...extra]))
+      if (!ours.includes(name)) await installation.add(name);
     await cp(path.join(__dirname, 'consumer'), folder, { recursive: true });
     await writeFile(path.join(folder, 'package.json'), '{ "private": true }');
-    return new Installation(folder, packages);
+    return installation;
   }
 
   /** Runs a program of the project with Node; returns what it prints. */
@@ -71,6 +72,21 @@ export class Installation {
       env: { ...process.env, CI: '' },
     });
     return stdout;
+  }
+
+  /** Installs a package as it is installed here. */
+  async add(name: string): Promise<void> {
+    const place = this.placeOf(name);
+    await mkdir(path.dirname(place), { recursive: true });
+    await symlink(path.join(root, 'node_modules', name), place, 'junction');
+  }
+
+  async uninstall(name: string): Promise<void> {
+    await rm(this.placeOf(name), { recursive: true });
+  }
+
+  placeOf(name: string): string {
+    return path.join(this.folder, 'node_modules', name);
   }
 
   async remove(): Promise<void> {
@@ -105,8 +121,8 @@ async function pack(packages: readonly PublishedPackage[], folder: string): Prom
   }
 }
 
-async function link(name: string, folder: string): Promise<void> {
-  const place = path.join(folder, 'node_modules', name);
-  await mkdir(path.dirname(place), { recursive: true });
-  await symlink(path.join(root, 'node_modules', name), place, 'junction');
+/** What npm installs along with a package. */
+function needsOf({ dependencies, peerDependencies, peerDependenciesMeta }: Manifest): string[] {
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  return names.filter((name) => !peerDependenciesMeta?.[name]?.optional);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A page in Chromium on WebGPU that runs a script of this folder, bundled from source. */
+/** A page in Chromium that runs a script of this folder, bundled from source; on WebGPU, unless it is told otherwise. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,12 +19,21 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** @param folders served beside the page, by the start of their addresses: `{ '/model/': … }` */
-export async function openPage(script: string, folders: Record<string, string>): Promise<OpenPage> {
+const onWebGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/**
+ * @param folders served beside the page, by the start of their addresses: `{ '/model/': … }`
+ * @param flags of Chromium
+ */
+export async function openPage(
+  script: string,
+  folders: Record<string, string>,
+  flags: readonly string[] = onWebGPU,
+): Promise<OpenPage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'webgpu-page-'));
   await bundleInto(folder, script);
   const site = await serve({ ...folders, '/': folder });
-  const browser = await launchChromium('--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader');
+  const browser = await launchChromium(...flags);
   const close = async () => {
     await browser.close();
     await site.close();

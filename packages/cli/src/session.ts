@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What every command does first: start a backend, load a pipeline, and say so. */
-import { type Pipelines, type PipelineTask, type ProgressEvent, pipeline } from 'tfjs-clip';
+import { type BackendName, type Pipelines, type PipelineTask, type ProgressEvent, pipeline } from 'tfjs-clip';
 import { useBackend } from './backend.js';
-import type { BackendName } from './backendNames.js';
 import { Progress } from './render/progress.js';
 import type { Terminal } from './terminal.js';
 

@@ -10,6 +10,9 @@ export { type BatchFeature, CLIPProcessor, type ProcessorInputs } from './proces
 export * from './processing/image/index.js';
 export * from './processing/tokenizer/index.js';
 
+// What tfjs computes with.
+export { type BackendName, type BackendOptions, useBackend } from './backends/useBackend.js';
+
 // Pipelines.
 export * from './pipelines/index.js';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What several commands share: options, how their values are read, the help on exit codes. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PreprocessOptions } from 'tfjs-clip';
-import { type BackendName, backendNames } from '../backendNames.js';
+import type { BackendName, PreprocessOptions } from 'tfjs-clip';
+import { backendHelp, backendNames } from '../backendNames.js';
 import { ReportedError, RunError } from '../errors.js';
 
 export interface OutputFlags {
@@ -34,11 +34,11 @@ export function addSharedOptions(command: Command): Command {
     .option('-m, --model <id>', 'a folder, a web address, a Hugging Face id, or emoji-clip', 'emoji-clip')
     .option(
       '-b, --backend <name>',
-      `what to compute with: ${backendNames.join(', ')} (default: the first of these that is installed)`,
+      'what to compute with, see below (default: the fastest there is)',
       parseBackend,
     )
     .option('--truncation', "cut texts that are longer than the model's context, instead of refusing them");
-  return addOutputOptions(command);
+  return addOutputOptions(command).addHelpText('after', backendHelp);
 }
 
 export function addOutputOptions(command: Command): Command {

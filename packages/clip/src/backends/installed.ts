@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Packages that may be installed beside ours. They are looked for from here first, where they share our copy of tfjs, then
+ * from the folder in which the program runs: a command that is installed globally finds what its user's project has.
+ */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export function isInstalled(packageName: string): boolean {
+  return find(packageName) !== null;
+}
+
+/** @throws whatever the package throws */
+export async function importInstalled<Module>(packageName: string): Promise<Module> {
+  return import(find(packageName) ?? packageName);
+}
+
+/** What to import: from here the bare name, so that an ES module comes as one. */
+function find(packageName: string): string | null {
+  if (resolve(packageName, import.meta.url)) return packageName;
+  const file = resolve(packageName, path.join(process.cwd(), 'program.js'));
+  return file && pathToFileURL(file).href;
+}
+
+function resolve(packageName: string, from: string): string | null {
+  try {
+    return createRequire(from).resolve(packageName);
+  } catch {
+    return null;
+  }
+}

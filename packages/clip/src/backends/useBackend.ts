@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Chooses what tfjs computes with: the fastest backend that the program has, or the one that it names. */
+
+import * as tf from '@tensorflow/tfjs';
+import { backends } from '#backends';
+import { BackendError, InvalidArgumentError } from '../errors.js';
+import type { Backend, BackendName, Start } from './backend.js';
+
+export type { BackendName };
+
+export interface BackendOptions {
+  /** The backend to use. Default: the fastest that there is. */
+  backend?: BackendName;
+  /** Told once of each backend that the program has and that cannot be used. Default: `console.warn`. */
+  onWarning?: (text: string) => void;
+}
+
+/** A program may choose more than once; what is wrong it hears once. */
+const given = new Set<string>();
+
+/**
+ * Starts the fastest backend there is, makes it tfjs's, and returns its name. In browsers that is the first of webgpu,
+ * webgl, wasm and cpu that the page has imported; in Node the first of tfjs-node-gpu, tfjs-node, webgpu, wasm and cpu that
+ * is installed. To be called before tensors and models are made.
+ *
+ * @throws BackendError if the backend that was asked for is not there or does not start
+ */
+export async function useBackend({
+  backend: wanted,
+  onWarning = (text) => console.warn(`tfjs-clip: ${text}`),
+}: BackendOptions = {}): Promise<BackendName> {
+  const warn = (text: string) => {
+    if (!given.has(text)) onWarning(text);
+    given.add(text);
+  };
+  return wanted === undefined ? startFastest(warn) : startNamed(wanted, warn);
+}
+
+async function startFastest(warn: Start['warn']): Promise<BackendName> {
+  for (const backend of backends.filter((backend) => backend.isThere())) {
+    try {
+      return await start(backend, { isAskedFor: false, warn });
+    } catch (error) {
+      warn(`Backend ${backend.name} is passed over: ${reasonOf(error, backend)}`);
+    }
+  }
+  throw new BackendError('No backend of TensorFlow.js starts here, not even cpu.');
+}
+
+async function startNamed(wanted: BackendName, warn: Start['warn']): Promise<BackendName> {
+  const backend = backends.find(({ name }) => name === wanted);
+  if (!backend) {
+    const list = backends.map(({ name }) => JSON.stringify(name)).join(', ');
+    throw new InvalidArgumentError(`backend is ${JSON.stringify(wanted)}, but here must be one of ${list}.`);
+  }
+  if (!backend.isThere()) {
+    throw new BackendError(
+      `Backend ${wanted} is not there: ${backend.howToGet}, or name no backend to use the fastest one there is.`,
+    );
+  }
+  try {
+    return await start(backend, { isAskedFor: true, warn });
+  } catch (error) {
+    throw new BackendError(`Backend ${wanted} does not start: ${reasonOf(error, backend)}`, { cause: error });
+  }
+}
+
+async function start(backend: Backend, how: Start): Promise<BackendName> {
+  await backend.prepare(how);
+  const hasStarted = tf.findBackendFactory(backend.tfName) && (await tf.setBackend(backend.tfName));
+  if (!hasStarted) throw new Error(`tf.setBackend('${backend.tfName}') failed.`);
+  await tf.ready();
+  return backend.name;
+}
+
+/** The first line of what went wrong, and what to try. */
+function reasonOf(error: unknown, { mend }: Backend): string {
+  const message = (error as Partial<Error> | null)?.message ?? String(error);
+  const line = message.split('\n', 1)[0].trim();
+  const sentence = /[.!?]$/.test(line) ? line : `${line}.`;
+  return mend ? `${sentence} ${mend}` : sentence;
+}
