@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CLIPKernel, type LayerNormAttributes, type LayerNormInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel, sizeOf } from '../program.js';
-import { sumOfWorkgroup, WORKGROUP_INDEX } from '../wgsl/workgroup.js';
-
-const THREADS = 64;
+import { chooseSummation, type Summation, WORKGROUP_INDEX } from '../wgsl/workgroup.js';
 
 /**
  * A workgroup a row, in three passes over it: the mean, then the variance of what is left (E[x²] − mean² would cancel),
@@ -14,6 +12,7 @@ class LayerNormProgram extends FusedProgram {
     rows: number,
     private readonly width: number,
     epsilon: number,
+    private readonly summation: Summation,
     limits: GPUSupportedLimits,
   ) {
     const components = componentsFor(width);
@@ -23,7 +22,7 @@ class LayerNormProgram extends FusedProgram {
         outputComponents: components,
         integers: { rows },
         floats: { epsilon },
-        workgroupSize: [THREADS, 1, 1],
+        workgroupSize: [summation.threads, 1, 1],
         workgroups: rows,
         constants: [width],
       },
@@ -34,9 +33,9 @@ class LayerNormProgram extends FusedProgram {
   getUserCode(): string {
     const { width, outputComponent } = this;
     const [type, total] = outputComponent === 4 ? ['vec4<f32>', 'dot(sum, vec4<f32>(1.0))'] : ['f32', 'sum'];
-    const forEachElement = `for (var i = i32(localId.x); i < ${width / outputComponent}; i = i + ${THREADS})`;
+    const forEachElement = `for (var i = i32(localId.x); i < ${width / outputComponent}; i = i + ${this.summation.threads})`;
     return `
-    ${sumOfWorkgroup(THREADS)}
+    ${this.summation.wgsl}
 
     fn main() {
       let index = ${WORKGROUP_INDEX};
@@ -66,7 +65,8 @@ export const layerNorm = fusedKernel<LayerNormInputs, LayerNormAttributes>(
   (backend, { x, gamma, beta }, { epsilon }) => {
     const width = x.shape[x.shape.length - 1];
     const rows = sizeOf(x.shape) / width;
-    const program = new LayerNormProgram(rows, width, epsilon, backend.device.limits);
+    const { device } = backend;
+    const program = new LayerNormProgram(rows, width, epsilon, chooseSummation(device), device.limits);
     return program.run(backend, [x, gamma, beta], x.shape);
   },
 );

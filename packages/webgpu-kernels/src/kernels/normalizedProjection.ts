@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CLIPKernel, type NormalizedProjectionInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel } from '../program.js';
-import { sumOfWorkgroup, WORKGROUP_INDEX } from '../wgsl/workgroup.js';
-
-const THREADS = 64;
+import { chooseSummation, type Summation, WORKGROUP_INDEX } from '../wgsl/workgroup.js';
 
 /**
  * x · kernel, each row divided by its L2 norm. A workgroup a row, a thread some columns of it: it writes their products,
  * and when the norm is known divides what it wrote.
  */
 class NormalizedProjectionProgram extends FusedProgram {
-  constructor(rows: number, inSize: number, outSize: number, limits: GPUSupportedLimits) {
+  constructor(
+    rows: number,
+    inSize: number,
+    outSize: number,
+    private readonly summation: Summation,
+    limits: GPUSupportedLimits,
+  ) {
     const components = componentsFor(outSize);
     super(
       {
         inputs: { x: 1, kernel: components },
         outputComponents: components,
         integers: { rows, inSize, columns: outSize / components },
-        workgroupSize: [THREADS, 1, 1],
+        workgroupSize: [summation.threads, 1, 1],
         workgroups: rows,
         constants: [],
       },
@@ -27,9 +31,9 @@ class NormalizedProjectionProgram extends FusedProgram {
 
   getUserCode(): string {
     const [type, square] = this.outputComponent === 4 ? ['vec4<f32>', 'dot(sum, sum)'] : ['f32', 'sum * sum'];
-    const forEachColumn = `for (var i = i32(localId.x); i < uniforms.columns; i = i + ${THREADS})`;
+    const forEachColumn = `for (var i = i32(localId.x); i < uniforms.columns; i = i + ${this.summation.threads})`;
     return `
-    ${sumOfWorkgroup(THREADS)}
+    ${this.summation.wgsl}
 
     fn main() {
       let index = ${WORKGROUP_INDEX};
@@ -58,7 +62,9 @@ export const normalizedProjection = fusedKernel<NormalizedProjectionInputs>(
   (backend, { x, kernel }) => {
     const [rows, inSize] = x.shape;
     const outSize = kernel.shape[1];
-    const program = new NormalizedProjectionProgram(rows, inSize, outSize, backend.device.limits);
+    const { device } = backend;
+    const summation = chooseSummation(device);
+    const program = new NormalizedProjectionProgram(rows, inSize, outSize, summation, device.limits);
     return program.run(backend, [x, kernel], [rows, outSize]);
   },
 );
