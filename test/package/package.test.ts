@@ -16,6 +16,7 @@ const beside: Record<string, string[]> = {
   '@tfjs-clip/cli': ['bin/tfjs-clip.js'],
   '@tfjs-clip/safetensors': ['FORMAT.md'],
   '@tfjs-clip/node-kernels': [],
+  '@tfjs-clip/wasm-kernels': [],
   '@tfjs-clip/webgpu-kernels': [],
   '@tfjs-clip/weights-converter': [],
   '@tfjs-clip/emoji-clip': [

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The right side of a product, laid out as it is read: panels of 8 columns, one after the other, each row by row. The last
+ * one is filled up with zeros.
+ */
+
+/** Columns of a panel. */
+export const COLUMNS = 8;
+
+/** Bytes of a panel's row. */
+export const PANEL_ROW: usize = COLUMNS << 2;
+
+export function panelBytes(rows: i32, columns: i32): usize {
+  return <usize>rows * ((columns + COLUMNS - 1) / COLUMNS) * PANEL_ROW;
+}
+
+/** `matrix` [rows, columns], its rows `stride` floats apart. */
+export function packPanels(rows: i32, columns: i32, matrix: usize, stride: i32, panels: usize): void {
+  for (let first = 0; first < columns; first += COLUMNS) {
+    const count = min(COLUMNS, columns - first);
+    let source = matrix + ((<usize>first) << 2);
+    for (let row = 0; row < rows; row++) {
+      copyFloats(panels, source, count);
+      source += (<usize>stride) << 2;
+      panels += PANEL_ROW;
+    }
+  }
+}
+
+/** What packPanels was given, its rows without space between them. */
+export function unpackPanels(rows: i32, columns: i32, panels: usize, matrix: usize): void {
+  for (let first = 0; first < columns; first += COLUMNS) {
+    const bytes = (<usize>min(COLUMNS, columns - first)) << 2;
+    let target = matrix + ((<usize>first) << 2);
+    for (let row = 0; row < rows; row++) {
+      memory.copy(target, panels, bytes);
+      target += (<usize>columns) << 2;
+      panels += PANEL_ROW;
+    }
+  }
+}
+
+/** Panels of matrixᵀ · scale, [columns, rows]; `matrix` [rows, columns], its rows `stride` floats apart. */
+export function packTransposed(
+  rows: i32,
+  columns: i32,
+  matrix: usize,
+  stride: i32,
+  scale: f32,
+  panels: usize,
+): void {
+  memory.fill(panels, 0, panelBytes(columns, rows));
+  for (let row = 0; row < rows; row++) {
+    const panel = panels + panelBytes(columns, row & -COLUMNS) + ((<usize>(row & (COLUMNS - 1))) << 2);
+    for (let column = 0; column < columns; column++) {
+      const value = load<f32>(matrix + ((<usize>column) << 2)) * scale;
+      store<f32>(panel + <usize>column * PANEL_ROW, value);
+    }
+    matrix += (<usize>stride) << 2;
+  }
+}
+
+/** A row of a panel, of which `count` columns are given. */
+function copyFloats(target: usize, source: usize, count: i32): void {
+  if (count === COLUMNS) {
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    return;
+  }
+  memory.fill(target, 0, PANEL_ROW);
+  memory.copy(target, source, (<usize>count) << 2);
+}
