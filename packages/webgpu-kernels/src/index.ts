@@ -8,6 +8,7 @@ export { DeviceLostError, recovering } from 'tfjs-clip/ops';
 export { useDevice } from './backendRegistry.js';
 export { type CompileEvent, type CompileOptions, compileShaders } from './compileShaders.js';
 export { type Dispatch, profileDispatches } from './profile.js';
+export { type TuneEvent, type TuneOptions, tuneKernels } from './tuning/tuneKernels.js';
 export { type PackedFormat, type PackedWeights, packWeights } from './weights/packedWeights.js';
 
 registerBackend();
