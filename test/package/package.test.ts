@@ -18,6 +18,7 @@ const beside: Record<string, string[]> = {
   '@tfjs-clip/node-kernels': [],
   '@tfjs-clip/wasm-kernels': [],
   '@tfjs-clip/webgpu-kernels': [],
+  '@tfjs-clip/training': [],
   '@tfjs-clip/weights-converter': [],
   '@tfjs-clip/emoji-clip': [
     'MODEL_CARD.md',

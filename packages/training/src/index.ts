@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all assist/source/organizeImports: grouped for those who read it
+/** The public names of @tfjs-clip/training. */
+
+// Data.
+export type { BatchSource, TrainingBatch } from './batch.js';
+export type { BrokenRecord, ImageTextDataset, ImageTextRecord, Pass } from './data/dataset.js';
+export { permutation, type Random, randomFor } from './random.js';
+
+// What is minimised.
+export { contrastiveObjective, multiPositiveObjective } from './objectives/contrastive.js';
+export type { EmbeddedBatch, Objective } from './objectives/objective.js';
+export { sigmoidObjective } from './objectives/sigmoid.js';
+
+// What trains.
+export { type Trainable, weightsOf } from './adaptation/trainable.js';
+
+// Gradients.
+export { clipGradients, globalNorm } from './gradients/clipGradients.js';
+export type { LossAndGradients } from './gradients/gradientsOf.js';
+export { allParameters, lossAndGradients } from './gradients/lossAndGradients.js';
+
+// Steps.
+export { AdamW, type AdamWOptions } from './optimizer/adamW.js';
+export { ExponentialMovingAverage } from './optimizer/exponentialMovingAverage.js';
+export {
+  learningRateSchedule,
+  SCHEDULES,
+  type Schedule,
+  type ScheduleName,
+  type ScheduleOptions,
+} from './optimizer/learningRate.js';
+export { decays, layerwiseScale } from './optimizer/parameterGroups.js';
