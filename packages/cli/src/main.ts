@@ -2,6 +2,7 @@
 /** The `tfjs-clip` command: its subcommands, what errors look like, exit codes. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Help } from 'commander';
+import { defineBench } from './commands/bench.js';
 import { defineCache } from './commands/cache.js';
 import { defineClassify } from './commands/classify.js';
 import { defineConvert } from './commands/convert.js';
@@ -71,6 +72,7 @@ function createProgram(): Command {
   defineConvert(program);
   defineDownload(program);
   defineCache(program);
+  defineBench(program);
   return program;
 }
 

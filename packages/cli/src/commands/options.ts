@@ -10,9 +10,12 @@ export interface OutputFlags {
   quiet?: boolean;
 }
 
-export interface SharedFlags extends OutputFlags {
+export interface ModelFlags {
   model: string;
   backend?: BackendName;
+}
+
+export interface SharedFlags extends OutputFlags, ModelFlags {
   truncation?: boolean;
 }
 
@@ -30,15 +33,22 @@ Exit codes:
 `;
 
 export function addSharedOptions(command: Command): Command {
-  command
+  addModelOptions(command).option(
+    '--truncation',
+    "cut texts that are longer than the model's context, instead of refusing them",
+  );
+  return addOutputOptions(command);
+}
+
+export function addModelOptions(command: Command): Command {
+  return command
     .option('-m, --model <id>', 'a folder, a web address, a Hugging Face id, or emoji-clip', 'emoji-clip')
     .option(
       '-b, --backend <name>',
       'what to compute with, see below (default: the fastest there is)',
       parseBackend,
     )
-    .option('--truncation', "cut texts that are longer than the model's context, instead of refusing them");
-  return addOutputOptions(command).addHelpText('after', backendHelp);
+    .addHelpText('after', backendHelp);
 }
 
 export function addOutputOptions(command: Command): Command {
