@@ -54,7 +54,7 @@ describe('AdamW', () => {
       const optimizer = new AdamW(parameters);
       apply(optimizer, 3, -1);
       apply(optimizer, -2, 5);
-      for (const [name, copy] of copies) copy.assign(tf.clone(parameters.get(name)!));
+      for (const [name, copy] of copies) tf.tidy(() => copy.assign(tf.clone(parameters.get(name)!)));
       const resumed = new AdamW(copies);
       resumed.restore(optimizer.state(), optimizer.iterations);
       for (const one of [optimizer, resumed]) apply(one, 0.5, 0.25);
