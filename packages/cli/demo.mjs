@@ -19,6 +19,7 @@ await classify('photos/chelsea.png', '--quiet');
 console.log('\nFor photographs, name a CLIP that was trained on them: --model openai/clip-vit-base-patch32');
 
 async function classify(...args) {
-  const exitCode = await main(['classify', ...args, '--labels', labels.join(), '--top', '3']);
+  const options = ['--labels', labels.join(), '--top', '3', '--backend', 'wasm']; // which everybody has
+  const exitCode = await main(['classify', ...args, ...options]);
   if (exitCode !== 0) process.exit(exitCode);
 }

@@ -47,6 +47,14 @@ describe('webgpu', () => {
     ]);
   });
 
+  itOnSwiftShader('that is imported too early is an error that says so', async () => {
+    const env = { VK_ICD_FILENAMES: swiftShader, NODE_OPTIONS: '--import=@tfjs-clip/webgpu-kernels' };
+    const error =
+      'BackendError: Backend webgpu does not start: @tensorflow/tfjs-backend-webgpu was imported before there was a ' +
+      'navigator.gpu. Import it, and @tfjs-clip/webgpu-kernels, after useBackend().';
+    expect(await choose([{ backend: 'webgpu' }], env)).toEqual([{ error, warnings: [] }]);
+  });
+
   it('that is not installed is not missed; if asked for, the error says what to install', async () => {
     await project.uninstall('webgpu');
     expect(await choose([{}, { backend: 'webgpu' }])).toEqual([
@@ -78,13 +86,19 @@ describe('a package', () => {
     ]);
   });
 
-  it('is found where the program runs, if it is not beside ours', async () => {
+  it('is found where the program runs, if it is not beside ours; kernels need it beside them', async () => {
     await project.uninstall(WASM);
     const elsewhere = await mkdtemp(path.join(tmpdir(), 'tfjs-clip-elsewhere-'));
     await mkdir(path.join(elsewhere, 'node_modules/@tensorflow'), { recursive: true });
     await symlink(sourceOf(WASM), path.join(elsewhere, 'node_modules', WASM), 'junction');
     expect(await choose([{}])).toEqual([{ ...onCPU, warnings: [] }]);
-    expect(await choose([{}], {}, elsewhere)).toEqual([{ ...onWasm, warnings: [] }]);
+    const warning =
+      "@tfjs-clip/wasm-kernels cannot be used, so wasm computes without it, more slowly: Cannot find package '" +
+      `${WASM}' imported from ${project.placeOf('@tfjs-clip/wasm-kernels')}/dist/esm/index.js.`;
+    expect(await choose([{}, {}], {}, elsewhere)).toEqual([
+      { ...onWasm, hasKernels: false, warnings: [warning] },
+      { ...onWasm, hasKernels: false, warnings: [] },
+    ]);
     await rm(elsewhere, { recursive: true });
   });
 });
@@ -130,7 +144,7 @@ interface Outcome {
   warnings: string[];
 }
 
-const onWasm = { backend: 'wasm', tfName: 'wasm', value: 40, hasKernels: expect.any(Boolean) };
+const onWasm = { backend: 'wasm', tfName: 'wasm', value: 40, hasKernels: true };
 const onCPU = { backend: 'cpu', tfName: 'cpu', value: 40, hasKernels: false };
 
 /** What a program gets that chooses with these options, one after the other, on one copy of tfjs. */

@@ -4,8 +4,9 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { CLIPKernel } from '../ops/contracts.js';
 import { checkAdapter, currentGPU, type GPU } from './adapter.js';
-import type { Backend } from './backend.js';
+import type { Backend, Start } from './backend.js';
 import { importInstalled, isInstalled } from './installed.js';
+import { reasonOf } from './reason.js';
 
 const NODE_GPU = '@tensorflow/tfjs-node-gpu';
 const NODE = '@tensorflow/tfjs-node';
@@ -15,7 +16,7 @@ const WASM = '@tensorflow/tfjs-backend-wasm';
 const tfjsNodeGPU: Backend = {
   ...tensorflow('tfjs-node-gpu', NODE_GPU),
   async prepare({ warn }) {
-    await importTensorFlow(NODE_GPU);
+    await importTensorFlow(NODE_GPU, warn);
     const { isUsingGpuDevice } = tf.findBackend('tensorflow') as { isUsingGpuDevice?: boolean };
     if (isUsingGpuDevice) return;
     warn(
@@ -30,12 +31,17 @@ const webgpu: Backend = {
   tfName: 'webgpu',
   isThere: () => Boolean(currentGPU() ?? isInstalled('webgpu')) && has('webgpu', WEBGPU),
   howToGet: howToInstall('webgpu', `${WEBGPU}@${tf.version_core}`, '@tfjs-clip/webgpu-kernels'),
-  async prepare({ isAskedFor }) {
+  async prepare({ isAskedFor, warn }) {
     const gpu = currentGPU() ?? (await openDawn());
     await checkAdapter(gpu, isAskedFor);
     offer(gpu);
     if (!isRegistered('webgpu')) await importInstalled(WEBGPU);
-    await importKernels('@tfjs-clip/webgpu-kernels', 'webgpu');
+    if (!isRegistered('webgpu')) {
+      throw new Error(
+        `${WEBGPU} was imported before there was a navigator.gpu. Import it, and @tfjs-clip/webgpu-kernels, after useBackend().`,
+      );
+    }
+    await importKernels('@tfjs-clip/webgpu-kernels', 'webgpu', warn);
   },
 };
 
@@ -44,9 +50,9 @@ const wasm: Backend = {
   tfName: 'wasm',
   isThere: () => has('wasm', WASM),
   howToGet: howToInstall(`${WASM}@${tf.version_core}`),
-  async prepare() {
+  async prepare({ warn }) {
     if (!isRegistered('wasm')) await importInstalled(WASM);
-    await importKernels('@tfjs-clip/wasm-kernels', 'wasm');
+    await importKernels('@tfjs-clip/wasm-kernels', 'wasm', warn);
   },
   mend: `Try: npm install ${WASM}@${tf.version_core}.`,
 };
@@ -67,22 +73,25 @@ function tensorflow(name: 'tfjs-node-gpu' | 'tfjs-node', packageName: string): B
     tfName: 'tensorflow',
     isThere: () => isInstalled(packageName),
     howToGet: howToInstall(`${packageName}@${tf.version_core}`),
-    prepare: () => importTensorFlow(packageName),
+    prepare: ({ warn }) => importTensorFlow(packageName, warn),
     mend: `Try: npm rebuild ${packageName} --build-addon-from-source.`,
   };
 }
 
-async function importTensorFlow(packageName: string): Promise<void> {
+async function importTensorFlow(packageName: string, warn: Start['warn']): Promise<void> {
   const old: { isNullOrUndefined?: (value: unknown) => boolean } = util;
   old.isNullOrUndefined ??= (value) => value === null || value === undefined; // Node 23 dropped it; tfjs-node 4.22 calls it.
   await importInstalled(packageName);
-  await importKernels('@tfjs-clip/node-kernels', 'tensorflow');
+  await importKernels('@tfjs-clip/node-kernels', 'tensorflow', warn);
 }
 
-/** Kernels replace tfjs's ops once, whoever imports them. */
-async function importKernels(packageName: string, backend: string): Promise<void> {
-  if (!tf.getKernel(CLIPKernel.LayerNorm, backend) && isInstalled(packageName)) {
+/** Kernels replace tfjs's ops once, whoever imports them; a backend works without them, too. */
+async function importKernels(packageName: string, backend: string, warn: Start['warn']): Promise<void> {
+  if (tf.getKernel(CLIPKernel.LayerNorm, backend) || !isInstalled(packageName)) return;
+  try {
     await importInstalled(packageName);
+  } catch (error) {
+    warn(`${packageName} cannot be used, so ${backend} computes without it, more slowly: ${reasonOf(error)}`);
   }
 }
 

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backends } from '#backends';
 import { BackendError, InvalidArgumentError } from '../errors.js';
 import type { Backend, BackendName, Start } from './backend.js';
+import { reasonOf } from './reason.js';
 
 export type { BackendName };
 
@@ -41,7 +42,7 @@ async function startFastest(warn: Start['warn']): Promise<BackendName> {
     try {
       return await start(backend, { isAskedFor: false, warn });
     } catch (error) {
-      warn(`Backend ${backend.name} is passed over: ${reasonOf(error, backend)}`);
+      warn(`Backend ${backend.name} is passed over: ${problemOf(error, backend)}`);
     }
   }
   throw new BackendError('No backend of TensorFlow.js starts here, not even cpu.');
@@ -61,22 +62,19 @@ async function startNamed(wanted: BackendName, warn: Start['warn']): Promise<Bac
   try {
     return await start(backend, { isAskedFor: true, warn });
   } catch (error) {
-    throw new BackendError(`Backend ${wanted} does not start: ${reasonOf(error, backend)}`, { cause: error });
+    throw new BackendError(`Backend ${wanted} does not start: ${problemOf(error, backend)}`, {
+      cause: error,
+    });
   }
 }
 
 async function start(backend: Backend, how: Start): Promise<BackendName> {
   await backend.prepare(how);
-  const hasStarted = tf.findBackendFactory(backend.tfName) && (await tf.setBackend(backend.tfName));
-  if (!hasStarted) throw new Error(`tf.setBackend('${backend.tfName}') failed.`);
+  if (!(await tf.setBackend(backend.tfName))) throw new Error(`tf.setBackend('${backend.tfName}') failed.`);
   await tf.ready();
   return backend.name;
 }
 
-/** The first line of what went wrong, and what to try. */
-function reasonOf(error: unknown, { mend }: Backend): string {
-  const message = (error as Partial<Error> | null)?.message ?? String(error);
-  const line = message.split('\n', 1)[0].trim();
-  const sentence = /[.!?]$/.test(line) ? line : `${line}.`;
-  return mend ? `${sentence} ${mend}` : sentence;
+function problemOf(error: unknown, { mend }: Backend): string {
+  return mend ? `${reasonOf(error)} ${mend}` : reasonOf(error);
 }
