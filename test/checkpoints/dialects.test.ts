@@ -92,8 +92,9 @@ it('a model tells what had to be assumed, where no file says it', async () => {
     'text_model is 12 wide, no multiple of 64: its number of heads is taken for 1.',
     'vision_model is 16 wide, no multiple of 64: its number of heads is taken for 1.',
   ];
-  for (const modelClass of [TFCLIPModel, FlaxCLIPModel]) {
-    const model = await modelClass.fromPretrained(path.join(ROOT, 'openai'));
+  const openai = path.join(ROOT, 'openai');
+  for (const load of [() => TFCLIPModel.fromPretrained(openai), () => FlaxCLIPModel.fromPretrained(openai)]) {
+    const model = await load();
     expect(model.notes).toEqual(assumed);
     model.dispose();
   }

@@ -6,7 +6,9 @@ import { root, tfjsClip } from './command.js';
 
 const help = `Usage: tfjs-clip [options] [command]
 
-CLIP on the command line: pictures and texts in one space.
+CLIP on the command line: says which of your labels fits a picture, and turns
+pictures and texts into vectors that can be compared. Converts and inspects the
+files of models, and fetches them from the Hugging Face hub.
 
 Without --model it uses emoji-clip, a small model that comes along and knows
 emoji and emoji-like pictures. On photographs it mostly guesses; name a real
@@ -19,9 +21,10 @@ Options:
 Commands:
   classify <image...>        say which of your labels fits a picture
   embed [image...]           turn pictures or texts into vectors
-  inspect <source>           say what a checkpoint is
-  convert <source> <folder>  turn a checkpoint into another dialect
-  download <id>              fetch a model of the hub into the cache
+  inspect <source>           say what a model's files hold
+  convert <source> <folder>  write a model in another format
+  compare <image...>         measure what smaller weights cost
+  download <id>              fetch a model from the hub into the cache
   cache                      show, tidy and check downloaded models
 
 Examples:
@@ -30,13 +33,13 @@ Examples:
   $ tfjs-clip download openai/clip-vit-base-patch32
   $ tfjs-clip convert ViT-B-32.pt clip --to hf
 
-The options of a command: tfjs-clip classify --help
+A command's options, with examples: tfjs-clip classify --help
 
 Environment:
   HF_HOME            where the Hugging Face cache is (~/.cache/huggingface)
   HF_HUB_CACHE       where its models are (hub/ within HF_HOME)
-  HF_HUB_OFFLINE=1   only what is in the cache
-  HF_ENDPOINT        a mirror of the hub
+  HF_HUB_OFFLINE=1   use what is in the cache, and ask the hub for nothing
+  HF_ENDPOINT        the address of a mirror of the hub
   HF_TOKEN           your access token, for gated models
   COLUMNS=60         draw this wide
   NO_COLOR=1         no colours
@@ -167,9 +170,10 @@ Exit codes:
 
 const inspectHelp = `Usage: tfjs-clip inspect [options] <source>
 
-Says what a checkpoint is: its class, format and names, parameters by part, how
-they are stored, and what keeps it from loading. Of weights on the hub or the
-web only the lists of tensors are fetched, and nothing large is stored.
+Says what a checkpoint is, which is a file of weights or the folder around it:
+its class, its format and whose names it has, parameters by part, how they are
+stored, and what keeps it from loading. Of weights on the hub or the web only
+the lists of tensors are fetched, and nothing large is stored.
 
 Arguments:
   source             a folder, a web address, a Hugging Face id, emoji-clip, or
@@ -204,14 +208,16 @@ Exit codes:
 
 const convertHelp = `Usage: tfjs-clip convert [options] <source> <folder>
 
-Converts a CLIP checkpoint of any dialect into another one: the same numbers
-under other names. The files of its tokenizer and image processor come along.
-The folder appears when all of it is there.
+Converts the weights of a CLIP, whether Hugging Face's, OpenCLIP's or OpenAI's,
+of PyTorch, Keras or Flax: the same numbers under other names. The files of its
+tokenizer and image processor come along. The folder appears when all of it is
+there.
 
 Arguments:
   source                   a folder, a web address, a Hugging Face id,
                            emoji-clip, or a file of weights
   folder                   where to write; it must not be there yet, or be empty
+                           (else see --force)
 
 Options:
   --to <format>            what to write: hf, openclip, tfjs
@@ -221,7 +227,7 @@ Options:
                            such as 5GB (default: one file; tfjs's in 4 MiB)
   --revision <name>        a branch, a tag or a commit of a hub repository
                            (default: main)
-  --force                  replace a model that is in the folder
+  --force                  replace the model that is in the folder
   --json                   print one JSON document
   -q, --quiet              only errors on standard error: no remarks, no
                            progress
@@ -242,7 +248,8 @@ Formats:
 Types:
   float32, float16, bfloat16 (not for tfjs)
   int8, int4: linear layers only, the rest as in the source. Smaller, and no
-  longer the same numbers; only tfjs-clip reads them (--to hf)
+  longer the same numbers; only tfjs-clip reads them (--to hf). What that costs
+  your pictures, tfjs-clip compare measures.
 
 JSON:
   {"source": …, "format": …, "names": …, "modelClass": …, "to": …, "dtype": …,
@@ -255,11 +262,74 @@ Exit codes:
 
 `;
 
+const compareHelp = `Usage: tfjs-clip compare [options] <image...>
+
+Measures what smaller weights cost a model, before you convert it: how large its
+file becomes, how close the vectors of your pictures and labels stay to those of
+the model as it is (1 is the same), and for how many pictures the likeliest
+label stays the same. Give pictures and labels of the kind that the model is
+for.
+
+Arguments:
+  image                       PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF: files,
+                              web addresses, folders (not their subfolders), or
+                              - for standard input
+
+Options:
+  -l, --labels <list>         what the pictures may show, separated by commas
+  --label <text>              one more label, which may contain commas; can be
+                              repeated
+  --labels-file <file>        a text file with one label a line
+  -t, --template <text>       the sentence a label is put into, at {} (default:
+                              "This is a photo of {}.")
+  --dtype <type...>           what to measure, of float32, float16, bfloat16,
+                              int8, int4 (default: all but float32)
+  --alpha-background <color>  put transparent pictures on this colour, such as
+                              '#ffffff' (default: what the model asks for)
+  -m, --model <id>            a folder, a web address, a Hugging Face id, or
+                              emoji-clip (default: "emoji-clip")
+  -b, --backend <name>        what to compute with, see below (default: the
+                              fastest there is)
+  --truncation                cut texts that are longer than the model's
+                              context, instead of refusing them
+  --json                      print one JSON document
+  -q, --quiet                 only errors on standard error: no remarks, no
+                              progress
+  -h, --help                  show this help
+
+Backends, of which the first that is installed and works is taken:
+  tfjs-node-gpu  TensorFlow on an NVIDIA card, with CUDA 11.2
+  tfjs-node      TensorFlow on the processor
+  webgpu         any graphics card, through npm's webgpu
+  wasm           the processor, with no native build; comes along
+  cpu            plain JavaScript, slow; comes along
+
+Examples:
+  $ tfjs-clip compare photos/ --labels 'a cat,a dog' -m openai/clip-vit-base-patch32
+  $ tfjs-clip compare *.png --labels-file labels.txt --dtype float16 int8 --json
+
+Types:
+  what tfjs-clip convert --to hf --dtype TYPE writes; int8 and int4 are of linear
+  layers, the rest is as in the source
+
+JSON:
+  {"model": …, "backend": …, "template": …, "pictures": 8, "labels": 3,
+   "float32": {"bytes": …}, "failures": […], "compressed": [
+    {"dtype": "int8", "bytes": …, "pictures": {"mean": …, "least": …},
+     "labels": {"mean": …, "least": …}, "sameLabel": 8}]}
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
 const downloadHelp = `Usage: tfjs-clip download [options] <id>
 
-Fetches a model of the Hugging Face hub into the cache that Python shares, and
+Fetches a model from the Hugging Face hub into the cache that Python shares, and
 prints its folder there. What is there already is not fetched again; what broke
-off goes on from where it was.
+off goes on from where it was. Where there are no weights, nothing is fetched.
 
 Arguments:
   id                   an owner and a name, such as openai/clip-vit-base-patch32
@@ -336,14 +406,15 @@ Exit codes:
 
 const cacheRmHelp = `Usage: tfjs-clip cache rm [options] <id>
 
-Removes a model, or one revision of it with what no other one needs.
+Removes a model, or one revision of it with the contents that no other one has.
+Asks first.
 
 Arguments:
   id                 such as openai/clip-vit-base-patch32
 
 Options:
   --revision <name>  a branch, a tag or a commit (default: all)
-  -y, --yes          do not ask
+  -y, --yes          do not ask; needed where there is no terminal
   --json             print one JSON document
   -q, --quiet        only errors on standard error: no remarks, no progress
   -h, --help         show this help
@@ -391,6 +462,7 @@ describe('tfjs-clip', () => {
     [['embed', '-h'], embedHelp],
     [['inspect', '--help'], inspectHelp],
     [['convert', '--help'], convertHelp],
+    [['compare', '--help'], compareHelp],
     [['download', '--help'], downloadHelp],
     [['cache', '--help'], cacheHelp],
     [['cache', 'ls', '--help'], cacheLsHelp],
@@ -491,6 +563,12 @@ it.each([
   [
     'convert emoji-clip docs --to hf --force',
     'docs holds something else than a model, which --force does not replace.\n',
+  ],
+  ['compare a.png', 'No labels. Say what the picture may show: --labels cat,dog,rocket\n'],
+  [
+    'compare a.png -l a,b --dtype int2',
+    "option '--dtype <type...>' argument 'int2' is invalid. " +
+      `There are float32, float16, bfloat16, int8, int4.${more}`,
   ],
   ['inspect', `missing required argument 'source'${more}`],
   ['download', `missing required argument 'id'${more}`],

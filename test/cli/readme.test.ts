@@ -13,7 +13,7 @@ const folder = temporaryFolder();
 beforeAll(() => cpSync(path.join(root, 'test/fixtures/images/emoji'), folder, { recursive: true }));
 
 it.each(examples)('%s', async (line, output) => {
-  const backend = /^tfjs-clip (?:classify|embed)/.test(line) ? '--backend wasm' : '';
+  const backend = /^tfjs-clip (?:classify|compare|embed)/.test(line) ? '--backend wasm' : '';
   const command = `tfjs-clip() { "${process.execPath}" "${bin}" "$@" ${backend}; }\n${line}`;
   const { stdout, stderr } = await resultOf(
     start('bash', ['-c', command], { cwd: folder, env: { COLUMNS: '72' } }),

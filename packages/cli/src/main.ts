@@ -5,6 +5,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { defineBench } from './commands/bench.js';
 import { defineCache } from './commands/cache.js';
 import { defineClassify } from './commands/classify.js';
+import { defineCompare } from './commands/compare.js';
 import { defineConvert } from './commands/convert.js';
 import { defineDownload } from './commands/download.js';
 import { defineEmbed } from './commands/embed.js';
@@ -14,7 +15,8 @@ import { ExitCode, messageOf, ReportedError, UsageError } from './errors.js';
 import { columnsOf } from './terminal.js';
 
 const description =
-  'CLIP on the command line: pictures and texts in one space.\n\n' +
+  'CLIP on the command line: says which of your labels fits a picture, and turns pictures and texts into vectors that ' +
+  'can be compared. Converts and inspects the files of models, and fetches them from the Hugging Face hub.\n\n' +
   'Without --model it uses emoji-clip, a small model that comes along and knows emoji and emoji-like pictures. On ' +
   'photographs it mostly guesses; name a real CLIP for those.';
 
@@ -25,13 +27,13 @@ Examples:
   $ tfjs-clip download openai/clip-vit-base-patch32
   $ tfjs-clip convert ViT-B-32.pt clip --to hf
 
-The options of a command: tfjs-clip classify --help
+A command's options, with examples: tfjs-clip classify --help
 
 Environment:
   HF_HOME            where the Hugging Face cache is (~/.cache/huggingface)
   HF_HUB_CACHE       where its models are (hub/ within HF_HOME)
-  HF_HUB_OFFLINE=1   only what is in the cache
-  HF_ENDPOINT        a mirror of the hub
+  HF_HUB_OFFLINE=1   use what is in the cache, and ask the hub for nothing
+  HF_ENDPOINT        the address of a mirror of the hub
   HF_TOKEN           your access token, for gated models
   COLUMNS=60         draw this wide
   NO_COLOR=1         no colours
@@ -70,6 +72,7 @@ function createProgram(): Command {
   defineEmbed(program);
   defineInspect(program);
   defineConvert(program);
+  defineCompare(program);
   defineDownload(program);
   defineCache(program);
   defineBench(program);

@@ -18,6 +18,8 @@ export interface Picture {
   /** As given on the command line, or found in a folder given there. */
   name: string;
   image: RawImage;
+  /** What it can be read from once more: a file's name; of what comes only once or from afar, the picture itself. */
+  again: string | RawImage;
 }
 
 export interface Failure {
@@ -72,7 +74,7 @@ export class PictureReader {
       const image = await this.load(name);
       if (!image) continue;
       if (this.warnsOfTransparency && hasTransparency(image)) this.warnOfTransparency(name);
-      yield { name, image };
+      yield { name, image, again: (await isPlainFile(name)) ? name : image };
     }
   }
 
@@ -136,6 +138,12 @@ async function isThere(name: string): Promise<boolean> {
     () => true,
     (error) => error.code !== 'ENOENT',
   );
+}
+
+async function isPlainFile(name: string): Promise<boolean> {
+  if (name === STANDARD_INPUT) return false;
+  const entry = await stat(name).catch(() => null);
+  return entry?.isFile() ?? false;
 }
 
 /** As in `tfjs-clip classify <(curl …)`. */

@@ -60,10 +60,12 @@ export function defineCache(program: Command): void {
   const rm = cache
     .command('rm')
     .summary('remove a model, or a revision of it')
-    .description('Removes a model, or one revision of it with what no other one needs.')
+    .description(
+      'Removes a model, or one revision of it with the contents that no other one has. Asks first.',
+    )
     .argument('<id>', 'such as openai/clip-vit-base-patch32')
     .option('--revision <name>', 'a branch, a tag or a commit (default: all)')
-    .option('-y, --yes', 'do not ask');
+    .option('-y, --yes', 'do not ask; needed where there is no terminal');
   addOutputOptions(rm).addHelpText('after', removeJSON + exitCodeHelp);
   rm.action((id: string, flags: RemoveFlags) => remove(id, flags, createTerminal(flags)));
   const verify = cache

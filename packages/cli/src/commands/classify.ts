@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `tfjs-clip classify`: which label fits each picture. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { LabelScore, RawImage, ZeroShotImageClassificationPipeline } from 'tfjs-clip';
-import { type LabelFlags, readLabels } from '../labels.js';
+import { addLabelOptions, type LabelFlags, readLabels } from '../labels.js';
 import type { PictureReader } from '../pictures.js';
 import { float32Digits, jsonDocument } from '../render/json.js';
 import { Progress } from '../render/progress.js';
@@ -17,11 +17,11 @@ import {
   imageOptions,
   type PictureFlags,
   parseCount,
+  pictureArgument,
   type SharedFlags,
 } from './options.js';
 
 interface ClassifyFlags extends SharedFlags, PictureFlags, LabelFlags {
-  template: string;
   top?: number;
 }
 
@@ -52,20 +52,12 @@ export function defineClassify(program: Command): void {
     .command('classify')
     .summary('say which of your labels fits a picture')
     .description(description)
-    .argument(
-      '<image...>',
-      'PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF: files, web addresses, folders (not their subfolders), or - for standard input',
-    )
-    .option('-l, --labels <list>', 'what the pictures may show, separated by commas')
-    .option('--label <text>', 'one more label, which may contain commas; can be repeated', collect)
-    .option('--labels-file <file>', 'a text file with one label a line')
-    .option(
-      '-t, --template <text>',
-      'the sentence a label is put into, at {}',
-      parseTemplate,
-      'This is a photo of {}.',
-    )
-    .option('-n, --top <count>', 'show only the likeliest labels (default: all)', parseCount);
+    .argument('<image...>', pictureArgument);
+  addLabelOptions(command).option(
+    '-n, --top <count>',
+    'show only the likeliest labels (default: all)',
+    parseCount,
+  );
   addPictureOptions(command);
   addSharedOptions(command).addHelpText('after', examples + exitCodeHelp);
   command.action((args: string[], flags: ClassifyFlags) => classify(args, flags, createTerminal(flags)));
@@ -141,13 +133,4 @@ async function* classifyEach(
 
 function toJSON({ picture, labels }: Result): object {
   return { picture, labels: labels.map(({ label, score }) => ({ label, score: float32Digits(score) })) };
-}
-
-function parseTemplate(text: string): string {
-  if (text.includes('{}')) return text;
-  throw new InvalidArgumentError("It must contain {}, where the label goes: 'a drawing of {}'.");
-}
-
-function collect(text: string, earlier: string[] = []): string[] {
-  return [...earlier, text];
 }

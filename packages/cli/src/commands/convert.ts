@@ -3,7 +3,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Conversion, ConversionTarget, ConvertOptions } from 'tfjs-clip';
+import type { Conversion, ConversionTarget } from 'tfjs-clip';
+import { DTYPE_NAMES, DTYPES, type Dtype, parseDtype } from '../dtypes.js';
 import { UsageError } from '../errors.js';
 import { grouped, humanSize } from '../render/columns.js';
 import { jsonDocument } from '../render/json.js';
@@ -13,17 +14,6 @@ import { withTransferProgress } from '../transferProgress.js';
 import { addOutputOptions, exitCodeHelp, type OutputFlags } from './options.js';
 
 const TARGETS = ['hf', 'openclip', 'tfjs'] as const;
-
-const DTYPES = {
-  float32: { dtype: 'F32' },
-  float16: { dtype: 'F16' },
-  bfloat16: { dtype: 'BF16' },
-  int8: { quantization: { type: 'int8' } },
-  int4: { quantization: { type: 'int4' } },
-} as const satisfies Record<string, Partial<ConvertOptions>>;
-type Dtype = keyof typeof DTYPES;
-
-const DTYPE_NAMES = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
 
 interface ConvertFlags extends OutputFlags {
   to: ConversionTarget;
@@ -39,8 +29,9 @@ interface WrittenFile {
 }
 
 const description =
-  'Converts a CLIP checkpoint of any dialect into another one: the same numbers under other names. The files of its ' +
-  'tokenizer and image processor come along. The folder appears when all of it is there.';
+  "Converts the weights of a CLIP, whether Hugging Face's, OpenCLIP's or OpenAI's, of PyTorch, Keras or Flax: the same " +
+  'numbers under other names. The files of its tokenizer and image processor come along. The folder appears when all of ' +
+  'it is there.';
 
 const examples = `
 Examples:
@@ -58,7 +49,8 @@ Formats:
 Types:
   float32, float16, bfloat16 (not for tfjs)
   int8, int4: linear layers only, the rest as in the source. Smaller, and no
-  longer the same numbers; only tfjs-clip reads them (--to hf)
+  longer the same numbers; only tfjs-clip reads them (--to hf). What that costs
+  your pictures, tfjs-clip compare measures.
 
 JSON:
   {"source": …, "format": …, "names": …, "modelClass": …, "to": …, "dtype": …,
@@ -68,10 +60,10 @@ JSON:
 export function defineConvert(program: Command): void {
   const command = program
     .command('convert')
-    .summary('turn a checkpoint into another dialect')
+    .summary('write a model in another format')
     .description(description)
     .argument('<source>', 'a folder, a web address, a Hugging Face id, emoji-clip, or a file of weights')
-    .argument('<folder>', 'where to write; it must not be there yet, or be empty')
+    .argument('<folder>', 'where to write; it must not be there yet, or be empty (else see --force)')
     .requiredOption('--to <format>', `what to write: ${TARGETS.join(', ')}`, parseTarget)
     .option(
       '--dtype <type>',
@@ -84,7 +76,7 @@ export function defineConvert(program: Command): void {
       parseSize,
     )
     .option('--revision <name>', 'a branch, a tag or a commit of a hub repository (default: main)')
-    .option('--force', 'replace a model that is in the folder');
+    .option('--force', 'replace the model that is in the folder');
   addOutputOptions(command).addHelpText('after', examples + exitCodeHelp);
   command.action((source: string, folder: string, flags: ConvertFlags) =>
     convert(source, folder, flags, createTerminal(flags)),
@@ -165,11 +157,6 @@ function parseTarget(text: string): ConversionTarget {
   const target = TARGETS.find((known) => known === text);
   if (target) return target;
   throw new InvalidArgumentError(`There are ${TARGETS.join(', ')}.`);
-}
-
-function parseDtype(text: string): Dtype {
-  if (Object.hasOwn(DTYPES, text)) return text as Dtype;
-  throw new InvalidArgumentError(`There are ${Object.keys(DTYPES).join(', ')}.`);
 }
 
 function parseSize(text: string): string {

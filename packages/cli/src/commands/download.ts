@@ -12,8 +12,9 @@ interface DownloadFlags extends OutputFlags {
 }
 
 const description =
-  'Fetches a model of the Hugging Face hub into the cache that Python shares, and prints its folder there. What is ' +
-  'there already is not fetched again; what broke off goes on from where it was.';
+  'Fetches a model from the Hugging Face hub into the cache that Python shares, and prints its folder there. What is ' +
+  'there already is not fetched again; what broke off goes on from where it was. Where there are no weights, nothing is ' +
+  'fetched.';
 
 const examples = `
 Examples:
@@ -28,7 +29,7 @@ JSON:
 export function defineDownload(program: Command): void {
   const command = program
     .command('download')
-    .summary('fetch a model of the hub into the cache')
+    .summary('fetch a model from the hub into the cache')
     .description(description)
     .argument('<id>', 'an owner and a name, such as openai/clip-vit-base-patch32')
     .option('--revision <name>', 'a branch, a tag or a commit', 'main')

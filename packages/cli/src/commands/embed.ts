@@ -20,6 +20,7 @@ import {
   failIfAny,
   imageOptions,
   type PictureFlags,
+  pictureArgument,
   type SharedFlags,
 } from './options.js';
 
@@ -72,10 +73,7 @@ export function defineEmbed(program: Command): void {
     .summary('turn pictures or texts into vectors')
     .description(description)
     .usage('[options] <image...>\n       tfjs-clip embed [options] --text <text...>')
-    .argument(
-      '[image...]',
-      'PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF: files, web addresses, folders (not their subfolders), or - for standard input',
-    )
+    .argument('[image...]', pictureArgument)
     .option('--text <text...>', 'embed these texts instead of pictures')
     .option('-o, --out <file>', 'write to this file, whose ending says how: .npy or .jsonl')
     .option('--normalize', 'divide each vector by its length, so that dot products are cosines');

@@ -13,8 +13,8 @@ interface InspectFlags extends OutputFlags {
 }
 
 const description =
-  'Says what a checkpoint is: its class, format and names, parameters by part, how they are stored, and what keeps it ' +
-  'from loading. Of weights on the hub or the web only the lists of tensors are fetched, and nothing large is stored.';
+  'Says what a checkpoint is, which is a file of weights or the folder around it: its class, its format and whose names ' +
+  'it has, parameters by part, how they are stored, and what keeps it from loading. Of weights on the hub or the web only the lists of tensors are fetched, and nothing large is stored.';
 
 const examples = `
 Examples:
@@ -34,7 +34,7 @@ JSON:
 export function defineInspect(program: Command): void {
   const command = program
     .command('inspect')
-    .summary('say what a checkpoint is')
+    .summary("say what a model's files hold")
     .description(description)
     .argument('<source>', 'a folder, a web address, a Hugging Face id, emoji-clip, or a file of weights')
     .option('--revision <name>', 'a branch, a tag or a commit of a hub repository (default: main)');

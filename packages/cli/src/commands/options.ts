@@ -25,6 +25,9 @@ export interface PictureFlags {
 
 type Rgb = [red: number, green: number, blue: number];
 
+export const pictureArgument =
+  'PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF: files, web addresses, folders (not their subfolders), or - for standard input';
+
 export const exitCodeHelp = `
 Exit codes:
   0  all is well

@@ -3,8 +3,8 @@
 
 /** Vectors of pictures and of texts, each of length 1 but for rounding. */
 export interface Embeddings {
-  images: readonly number[][];
-  texts: readonly number[][];
+  images: number[][];
+  texts: number[][];
 }
 
 export interface Cosines {

@@ -74,8 +74,11 @@ describe('with a loaded model', () => {
   it('leaves it as it was, and tells the sizes of the files that savePretrained writes', async () => {
     await leavesNoTensors(async () => {
       const before = await digestOf(model);
-      const few = { images: images.slice(0, 1), texts: ['a', 'b'], storages };
+      const told: number[][] = [];
+      const progress = (done: number, total: number) => void told.push([done, total]);
+      const few = { images: images.slice(0, 1), texts: ['a', 'b'], storages, progress };
       const report = await measureCompression({ model, processor }, few);
+      expect(told).toEqual([1, 3, 4, 6, 7, 9].map((done) => [done, 9]));
       expect(await digestOf(model)).toBe(before);
       expect(report.original.bytes).toBe(await savedSize(model, path.join(folder, 'original')));
       for (const [i, storage] of storages.entries()) {
@@ -94,6 +97,10 @@ describe('with a loaded model', () => {
     [
       { images: ['a.png'], texts: ['a'], storages: [{ quantization: { type: 'int2' } }] },
       `quantization.type "int2" is not known; there are 'int8' and 'int4'.`,
+    ],
+    [
+      { images: ['a.png'], texts: ['a'], batchSize: 0 },
+      'batchSize is 0, but must be a whole number of at least 1.',
     ],
   ])('refuses %j before it computes', async (options, message) => {
     const error = await thrown(() =>

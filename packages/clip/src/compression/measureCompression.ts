@@ -3,7 +3,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { InvalidArgumentError } from '../errors.js';
 import { TFCLIPModel } from '../models/index.js';
-import { DEFAULT_BATCH_SIZE } from '../pipelines/batches.js';
+import { checkBatchSize, DEFAULT_BATCH_SIZE, inBatches } from '../pipelines/batches.js';
 import { featureExtraction } from '../pipelines/featureExtraction.js';
 import { imageFeatureExtraction } from '../pipelines/imageFeatureExtraction.js';
 import type { ZeroShotParts } from '../pipelines/zeroShotImageClassification.js';
@@ -28,6 +28,10 @@ export interface CompressionOptions {
   batchSize?: number;
   /** Options of CLIPImageProcessor.preprocess, such as `alphaBackground`. */
   imageOptions?: PreprocessOptions;
+  /** Cuts texts that are longer than the model's context. Default false: they are refused. */
+  truncation?: boolean;
+  /** Told how many pictures and texts are done, of those of the model as it is and of each storage. */
+  progress?: (done: number, total: number) => void;
 }
 
 export interface CompressionReport {
@@ -84,20 +88,28 @@ export async function measureCompression(
   }
 }
 
-function check({ images, texts, storages = STORAGES }: CompressionOptions): void {
+function check({ images, texts, storages = STORAGES, batchSize }: CompressionOptions): void {
   if (!Array.isArray(images) || !Array.isArray(texts) || images.length === 0 || texts.length === 0) {
     throw new InvalidArgumentError('measureCompression needs { images, texts }, lists of at least one each.');
   }
+  checkBatchSize(batchSize ?? DEFAULT_BATCH_SIZE);
   for (const { dtype = 'F32', quantization } of storages) checkTypes(dtype, quantization?.type);
 }
 
 async function measure(parts: ZeroShotParts, options: CompressionOptions): Promise<CompressionReport> {
-  const original = await embed(parts, options);
+  const { images, texts, storages = STORAGES, progress } = options;
+  const total = (images.length + texts.length) * (1 + storages.length);
+  let done = 0;
+  const embedded = (count: number) => {
+    done += count;
+    progress?.(done, total);
+  };
+  const original = await embed(parts, options, embedded);
   const compressed: CompressionCost[] = [];
-  for (const storage of options.storages ?? STORAGES) {
+  for (const storage of storages) {
     const { model, bytes } = await compress(parts.model, storage);
     try {
-      const now = await embed({ ...parts, model }, options);
+      const now = await embed({ ...parts, model }, options, embedded);
       compressed.push({
         storage,
         bytes,
@@ -118,14 +130,26 @@ async function compress(model: TFCLIPModel, storage: WeightStorage) {
   return { bytes, model: await TFCLIPModel.fromModelFiles(memoryModelFiles(model, weights)) };
 }
 
-async function embed({ model, processor }: ZeroShotParts, options: CompressionOptions): Promise<Embeddings> {
-  const { images, texts, batchSize = DEFAULT_BATCH_SIZE, imageOptions } = options;
+/** @param embedded told after each forward pass how many pictures or texts went through it */
+async function embed(
+  { model, processor }: ZeroShotParts,
+  { images, texts, batchSize = DEFAULT_BATCH_SIZE, imageOptions, truncation }: CompressionOptions,
+  embedded: (count: number) => void,
+): Promise<Embeddings> {
   const ofImages = imageFeatureExtraction({ model, processor }, () => {});
   const ofTexts = featureExtraction({ model, processor }, () => {});
-  return {
-    images: await rows(await ofImages(images, { normalize: true, batchSize, imageOptions })),
-    texts: await rows(await ofTexts(texts, { normalize: true, batchSize })),
-  };
+  const embeddings: Embeddings = { images: [], texts: [] };
+  for await (const batch of inBatches(images, batchSize)) {
+    embeddings.images.push(
+      ...(await rows(await ofImages(batch, { normalize: true, batchSize, imageOptions }))),
+    );
+    embedded(batch.length);
+  }
+  for await (const batch of inBatches(texts, batchSize)) {
+    embeddings.texts.push(...(await rows(await ofTexts(batch, { normalize: true, batchSize, truncation }))));
+    embedded(batch.length);
+  }
+  return embeddings;
 }
 
 async function rows(embeddings: tf.Tensor2D): Promise<number[][]> {

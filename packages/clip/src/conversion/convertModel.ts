@@ -78,7 +78,8 @@ async function inspected(files: ModelFiles, wanted: StoredFloat | undefined): Pr
   return { files, inspection, modelClass, dtype: wanted ?? storedType(inspection) };
 }
 
-function storedType({ dtypes }: Inspection): StoredFloat {
+/** What convertModel stores numbers as that it does not quantize, unless told: what all of the source are, else 'F32'. */
+export function storedType({ dtypes }: Inspection): StoredFloat {
   const [only, ...others] = Object.keys(dtypes);
   return others.length === 0 && (only === 'F16' || only === 'BF16') ? only : 'F32';
 }

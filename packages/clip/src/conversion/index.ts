@@ -5,5 +5,6 @@ export {
   type ConversionTarget,
   type ConvertOptions,
   convertModel,
+  storedType,
 } from './convertModel.js';
 export { inspectModel, type ModelInspection } from './inspectModel.js';
