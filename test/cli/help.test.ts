@@ -26,6 +26,7 @@ Commands:
   compare <image...>         measure what smaller weights cost
   download <id>              fetch a model from the hub into the cache
   cache                      show, tidy and check downloaded models
+  bench                      measure how fast a model is here
 
 Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
@@ -454,6 +455,62 @@ Exit codes:
 
 `;
 
+const benchHelp = `Usage: tfjs-clip bench [options]
+
+Measures both towers of a model: pictures and texts a second, the first call,
+and with --profile what a call is made of. Inputs are made up, as large as the
+model takes; a call ends when its embeddings are read.
+
+Options:
+  -m, --model <id>       a folder, a web address, a Hugging Face id, or
+                         emoji-clip (default: "emoji-clip")
+  -b, --backend <name>   what to compute with, see below (default: the fastest
+                         there is)
+  --architecture <name>  random weights instead of a model: vit-b-32, vit-b-16,
+                         vit-l-14, vit-l-14-336
+  --batch <sizes>        how many pictures or texts at once (default: 1,8)
+  --seconds <count>      how long to measure each (default: 2)
+  --profile              show what a call is made of: operations, bytes,
+                         microseconds
+  --json                 print one JSON document
+  -q, --quiet            only errors on standard error: no remarks, no progress
+  -h, --help             show this help
+
+Backends, of which the first that is installed and works is taken:
+  tfjs-node-gpu  TensorFlow on an NVIDIA card, with CUDA 11.2
+  tfjs-node      TensorFlow on the processor
+  webgpu         any graphics card, through npm's webgpu
+  wasm           the processor, with no native build; comes along
+  cpu            plain JavaScript, slow; comes along
+
+Examples:
+  $ tfjs-clip bench
+  $ tfjs-clip bench --architecture vit-b-32 --backend wasm --batch 1
+  $ tfjs-clip bench --backend webgpu --profile
+
+Columns:
+  ms a call   the median; half of the calls took between the two numbers after it
+  first call  weights are uploaded and shaders compiled in it
+  GFLOP/s     of the matrix products, by the median
+  written     bytes of an operation's outputs
+  µs          by tfjs's clock, or on webgpu the device's. Operations are timed one
+              by one, so that together they may take longer than a call; one that
+              is made of others counts them too
+
+JSON:
+  {"model": …, "backend": …, "adapter": …, "measurements": [
+    {"tower": "vision", "batch": 1, "perSecond": …,
+     "milliseconds": {"first": …, "median": …, "lower": …, "upper": …},
+     "gigaflopsPerSecond": …, "operations": [
+       {"name": …, "calls": …, "bytes": …, "microseconds": …}]}]}
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
 describe('tfjs-clip', () => {
   it.each([
     [['--help'], help],
@@ -464,6 +521,7 @@ describe('tfjs-clip', () => {
     [['convert', '--help'], convertHelp],
     [['compare', '--help'], compareHelp],
     [['download', '--help'], downloadHelp],
+    [['bench', '--help'], benchHelp],
     [['cache', '--help'], cacheHelp],
     [['cache', 'ls', '--help'], cacheLsHelp],
     [['cache', 'rm', '--help'], cacheRmHelp],

@@ -37,13 +37,13 @@ Examples:
   $ tfjs-clip bench --backend webgpu --profile
 
 Columns:
-  ms a call     the median; half of the calls took between the two numbers beside it
-  first call    weights are uploaded and shaders compiled in it
-  GFLOP/s       of the matrix products, by the median
-  written       bytes of an operation's outputs
-  µs            by tfjs's clock, or on webgpu the device's. Operations are timed one
-                by one, so that together they may take longer than a call; one that
-                is made of others counts them too
+  ms a call   the median; half of the calls took between the two numbers after it
+  first call  weights are uploaded and shaders compiled in it
+  GFLOP/s     of the matrix products, by the median
+  written     bytes of an operation's outputs
+  µs          by tfjs's clock, or on webgpu the device's. Operations are timed one
+              by one, so that together they may take longer than a call; one that
+              is made of others counts them too
 
 JSON:
   {"model": …, "backend": …, "adapter": …, "measurements": [
@@ -64,7 +64,11 @@ export function defineBench(program: Command): void {
         .argParser(parseArchitecture)
         .conflicts('model'),
     )
-    .option('--batch <sizes>', 'how many pictures or texts at once', parseSizes, [1, 8])
+    .addOption(
+      new Option('--batch <sizes>', 'how many pictures or texts at once')
+        .argParser(parseSizes)
+        .default([1, 8], '1,8'),
+    )
     .option('--seconds <count>', 'how long to measure each', parseSeconds, 2)
     .option('--profile', 'show what a call is made of: operations, bytes, microseconds');
   addOutputOptions(command).addHelpText('after', examples + exitCodeHelp);
