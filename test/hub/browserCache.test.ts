@@ -11,6 +11,7 @@ import type {
   PretrainedOptions,
   ProgressEvent,
 } from '../../packages/clip/src/pretrained/modelFiles.js';
+import { PAGE } from '../../packages/clip/src/pretrained/pagedSource.js';
 import { resolveModelFiles } from '../../packages/clip/src/pretrained/resolveModelFiles.js';
 import { noise } from '../harness/noise.js';
 import { COMMIT, expectBytes, ID, useHub } from './setting.js';
@@ -53,6 +54,7 @@ function mapCache() {
       stored.set(url, bytes);
     },
     delete: async (url: string) => stored.delete(url),
+    keys: async () => [...stored.keys()].map((url) => ({ url })),
   };
 }
 
@@ -92,6 +94,27 @@ it('learns of all files by one list, and fetches each once', async () => {
   await expectModel(await open());
   expect(setting.hub.seen()).toEqual(['HEAD hub config.json', 'GET hub main']);
   await expectModel(await open({ localFilesOnly: true }));
+});
+
+it('reads parts of what is not in the cache, and keeps nothing of it', async () => {
+  const files = await open();
+  const source = (await files.peek!('model.safetensors'))!;
+  expectBytes(await source.read(PART - 7, 20), LARGE.subarray(PART - 7, PART + 13));
+  expect([source.size, source.whole, source.fetched]).toEqual([LARGE.length, false, 3 * PAGE]);
+  expect([...stored.keys()].filter((name) => name.includes('blobs'))).toEqual([]);
+  await expectModel(files);
+  const cached = (await (await open()).peek!('model.safetensors'))!;
+  expectBytes(await cached.read(PART - 7, 20), LARGE.subarray(PART - 7, PART + 13));
+  expect(cached.fetched).toBe(0);
+});
+
+it('knows what it has when the hub is not asked', async () => {
+  await expectModel(await open({ revision: COMMIT }));
+  await expectModel(await open({ revision: COMMIT, localFilesOnly: true }));
+  const other = await open({ revision: 'f'.repeat(40), localFilesOnly: true });
+  await expect(other.read('config.json')).rejects.toThrow(
+    `${ID} at revision '${'f'.repeat(40)}' is not in the browser's cache 'tfjs-clip', and the hub is not asked: `,
+  );
 });
 
 it('goes on from the last whole part', async () => {
