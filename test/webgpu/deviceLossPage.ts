@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What deviceLossChromium.test.ts calls in its page. */
 import * as tf from '@tensorflow/tfjs';
-import '@tfjs-clip/webgpu-kernels';
+import { recovering } from '@tfjs-clip/webgpu-kernels';
 import { CLIPProcessor, TFCLIPModel } from 'tfjs-clip';
 import { cases, config, loseDeviceAt } from './deviceLossCases.js';
 
@@ -26,6 +26,23 @@ async function lose(address: string) {
   return results;
 }
 
-Object.assign(globalThis, { lose });
+/** Computes one thing until the backend has been replaced; gives the results, each once. */
+async function outlive() {
+  if (!(await tf.setBackend('webgpu'))) throw new Error('There is no WebGPU here.');
+  const first = tf.backend();
+  const x = tf.tensor1d([1, 2, 3]);
+  const results = new Set<string>();
+  while (tf.backend() === first) {
+    const y = await recovering(() => tf.tidy(() => tf.square(tf.square(x))));
+    results.add(String(await y.data()));
+    y.dispose();
+    Object.assign(globalThis, { isComputing: true });
+  }
+  x.dispose();
+  return [...results];
+}
+
+Object.assign(globalThis, { lose, outlive });
 
 export type Lose = typeof lose;
+export type Outlive = typeof outlive;
