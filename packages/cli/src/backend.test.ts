@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
-import { BackendError } from 'tfjs-clip';
+import { BackendError, InvalidArgumentError } from 'tfjs-clip';
 import { thrown } from '../../../test/harness/thrown.js';
 import { useBackend } from './backend.js';
+import { backendNames } from './backendNames.js';
 
 describe('useBackend', () => {
   const remarks: string[] = [];
@@ -21,5 +22,13 @@ describe('useBackend', () => {
       ),
     );
     expect(remarks).toEqual([]);
+  });
+
+  it('knows the names that --help lists, in the order of the library', async () => {
+    expect(await thrown(() => useBackend('webgl', remark))).toStrictEqual(
+      new InvalidArgumentError(
+        `backend is "webgl", but here must be one of ${backendNames.map((name) => `"${name}"`).join(', ')}.`,
+      ),
+    );
   });
 });
