@@ -89,10 +89,10 @@ export class Host {
   }
 
   /** Memory that is free again once `use` has returned. */
-  withScratch(bytes: number, use: (pointer: number) => void): void {
+  withScratch<Result>(bytes: number, use: (pointer: number) => Result): Result {
     const pointer = this.allocate(bytes);
     try {
-      use(pointer);
+      return use(pointer);
     } finally {
       this.free(pointer);
     }

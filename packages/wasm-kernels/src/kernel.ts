@@ -13,7 +13,34 @@ export function wasmKernel<Inputs, Attributes = object>(
   return {
     kernelName,
     backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      compute(Host.of(backend as BackendWasm), inputs as Infos<Inputs>, attrs as Attributes),
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const wasm = backend as BackendWasm;
+      const run = (infos: tf.NamedTensorInfoMap) =>
+        compute(Host.of(wasm), infos as Infos<Inputs>, attrs as Attributes);
+      return haveOwnData(inputs) ? run(inputs) : withCopies(wasm, inputs, run);
+    },
   };
+}
+
+function haveOwnData(inputs: tf.NamedTensorInfoMap): boolean {
+  const infos = Object.values(inputs) as tf.TensorInfo[];
+  return new Set(infos.map(({ dataId }) => dataId)).size === infos.length;
+}
+
+/** A tensor times itself would be needed as a weight, in panels, and in rows at once. */
+function withCopies(
+  backend: BackendWasm,
+  inputs: tf.NamedTensorInfoMap,
+  run: (copies: tf.NamedTensorInfoMap) => tf.TensorInfo,
+): tf.TensorInfo {
+  const infos = Object.entries(inputs) as [string, tf.TensorInfo][];
+  const copies = infos.map(([name, { dataId, shape, dtype }]): [string, tf.TensorInfo] => {
+    const values = backend.readSync(dataId);
+    return [name, backend.makeOutput(shape, dtype, undefined, values)];
+  });
+  try {
+    return run(Object.fromEntries(copies));
+  } finally {
+    for (const [, { dataId }] of copies) backend.disposeData(dataId);
+  }
 }

@@ -11,37 +11,27 @@ import { type Infos, wasmKernel } from '../kernel.js';
 
 type Inputs = Infos<AttentionInputs & Partial<MaskedAttentionInputs>>;
 
-/** Queries, keys and values of all tokens side by side, [batch · sequence, 3 · width]; then each head by itself. */
-function compute(host: Host, inputs: Inputs, { numHeads, causal }: AttentionAttributes): tf.TensorInfo {
-  const [batch, sequence, width] = inputs.x.shape;
-  const headSize = width / numHeads;
-  const rowBytes = 4 * width;
-  const bytesOfParts = 3 * rowBytes * batch * sequence;
-  const mask = host.pointerTo(inputs.keyMask);
-  const { info, pointer } = host.output(inputs.x.shape);
-  const bytes = bytesOfParts + host.functions.attentionScratch(sequence, headSize);
-  host.withScratch(bytes, (parts) => {
+/** What every head reads, and where it writes: pointers to the first head of the first item. */
+interface Heads {
+  /** Queries, keys and values of all tokens side by side, [batch · sequence, 3 · width]. */
+  parts: number;
+  keyMask: number;
+  out: number;
+  scratch: number;
+}
+
+function compute(host: Host, inputs: Inputs, attributes: AttentionAttributes): tf.TensorInfo {
+  const { shape } = inputs.x;
+  const [batch, sequence, width] = shape;
+  const bytes = 3 * 4 * width * batch * sequence;
+  const scratchBytes = host.functions.attentionScratch(sequence, width / attributes.numHeads);
+  return host.withScratch(bytes + scratchBytes, (parts) => {
     project(host, inputs, parts);
-    for (let item = 0; item < batch; item++) {
-      for (let head = 0; head < numHeads; head++) {
-        const queries = parts + 3 * rowBytes * item * sequence + 4 * headSize * head;
-        host.functions.attend(
-          sequence,
-          headSize,
-          queries,
-          queries + rowBytes,
-          queries + 2 * rowBytes,
-          3 * width,
-          Number(causal),
-          mask && mask + item * sequence,
-          pointer + rowBytes * item * sequence + 4 * headSize * head,
-          width,
-          parts + bytesOfParts,
-        );
-      }
-    }
+    const { info, pointer } = host.output(shape);
+    const keyMask = host.pointerTo(inputs.keyMask);
+    attendAll(host, { parts, keyMask, out: pointer, scratch: parts + bytes }, shape, attributes);
+    return info;
   });
-  return info;
 }
 
 function project(host: Host, inputs: Inputs, parts: number): void {
@@ -63,6 +53,34 @@ function project(host: Host, inputs: Inputs, parts: number): void {
       out: parts + 4 * width * part,
       outStride: 3 * width,
     });
+  }
+}
+
+function attendAll(
+  host: Host,
+  { parts, keyMask, out, scratch }: Heads,
+  [batch, sequence, width]: number[],
+  { numHeads, causal }: AttentionAttributes,
+): void {
+  const headSize = width / numHeads;
+  for (let item = 0; item < batch; item++) {
+    const mask = keyMask && keyMask + item * sequence;
+    for (let head = 0; head < numHeads; head++) {
+      const queries = parts + 4 * (3 * width * sequence * item + headSize * head);
+      host.functions.attend(
+        sequence,
+        headSize,
+        queries,
+        queries + 4 * width,
+        queries + 8 * width,
+        3 * width,
+        Number(causal),
+        mask,
+        out + 4 * (width * sequence * item + headSize * head),
+        width,
+        scratch,
+      );
+    }
   }
 }
 

@@ -7,8 +7,9 @@ import { numberOf } from './activation.js';
 /** activation(x · kernel + bias) + residual: a product, with the rest done while its sums are at hand. */
 export const linear = wasmKernel<LinearInputs, LinearAttributes>(
   CLIPKernel.Linear,
-  (host, { x, kernel, bias, residual }, { activation }) => {
+  (host, { x, kernel, bias, residual }, attributes) => {
     const [inSize, outSize] = kernel.shape;
+    const activation = numberOf(attributes.activation);
     const panels = host.panelsOf(kernel);
     const { info, pointer } = host.output([...x.shape.slice(0, -1), outSize]);
     host.multiply({
@@ -18,7 +19,7 @@ export const linear = wasmKernel<LinearInputs, LinearAttributes>(
       left: host.pointerTo(x),
       panels,
       bias: host.pointerTo(bias),
-      activation: numberOf(activation),
+      activation,
       residual: host.pointerTo(residual),
       out: pointer,
     });

@@ -18,8 +18,8 @@ export const patchEmbedding = wasmKernel<PatchEmbeddingInputs>(
     const [pixels, classToken, positions] = [pixelValues, classEmbedding, positionEmbedding].map((input) =>
       host.pointerTo(input),
     );
-    const { info, pointer } = host.output([batch, patches + 1, hiddenSize]);
-    host.withScratch(4 * depth * Math.min(PATCHES, patches), (scratch) => {
+    return host.withScratch(4 * depth * Math.min(PATCHES, patches), (scratch) => {
+      const { info, pointer } = host.output([batch, patches + 1, hiddenSize]);
       for (let item = 0; item < batch; item++) {
         const picture = pixels + 4 * channels * height * width * item;
         const tokens = pointer + rowBytes * (patches + 1) * item;
@@ -38,7 +38,7 @@ export const patchEmbedding = wasmKernel<PatchEmbeddingInputs>(
           });
         }
       }
+      return info;
     });
-    return info;
   },
 );

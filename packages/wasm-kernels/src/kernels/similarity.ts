@@ -7,12 +7,12 @@ export const similarity = wasmKernel<SimilarityInputs>(
   CLIPKernel.Similarity,
   (host, { texts, images, logitScale }) => {
     const [[rows, depth], [columns]] = [texts.shape, images.shape];
-    const { info, pointer } = host.output([rows, columns]);
     const scale = Math.exp(host.numberIn(logitScale));
-    host.withScratch(host.functions.panelBytes(depth, columns), (panels) => {
+    return host.withScratch(host.functions.panelBytes(depth, columns), (panels) => {
       host.functions.packTransposed(columns, depth, host.pointerTo(images), depth, scale, panels);
+      const { info, pointer } = host.output([rows, columns]);
       host.multiply({ rows, depth, columns, left: host.pointerTo(texts), panels, out: pointer });
+      return info;
     });
-    return info;
   },
 );
