@@ -6,9 +6,12 @@ import { files as emojiClip } from '@tfjs-clip/emoji-clip';
 import { describeInChromium } from '../browser/chromium.js';
 import { Fixture } from '../harness/fixture.js';
 import { openPage } from './openPage.js';
-import type { Given, Run } from './page.js';
+import type { Differences, Given, Run, Tune } from './page.js';
+import { TOLERANCE } from './parity.js';
 
 declare const run: Run;
+declare const differences: Differences;
+declare const tune: Tune;
 
 describeInChromium('the webgpu kernels in a page', () => {
   it('compute emoji-clip as Python does', async () => {
@@ -29,6 +32,22 @@ describeInChromium('the webgpu kernels in a page', () => {
         expect.arrayContaining(['PatchEmbeddingProgram', 'AttentionProgram', 'LinearProgram']),
       );
       expect(troubles.filter((trouble) => !/404/.test(trouble))).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('compute what tfjs does on cpu, and keep the tiles found fastest in the browser’s Cache', async () => {
+    const { page, close } = await openPage('page.ts', {});
+    try {
+      await page.waitForFunction('globalThis.run');
+      const { all, error } = await page.evaluate(() => differences());
+      expect(error).toBeNull();
+      expect(Object.keys(all)).toHaveLength(5);
+      for (const difference of Object.values(all)) expect(difference).toBeLessThan(TOLERANCE);
+      const { measured, saved } = await page.evaluate(() => tune());
+      expect(measured).toEqual([1, 0]);
+      expect(Object.values(saved).map(Object.keys)).toEqual([['4x12x8']]);
     } finally {
       await close();
     }

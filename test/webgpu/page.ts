@@ -2,8 +2,10 @@
 /** What chromium.test.ts calls in its page. */
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { profileDispatches } from '@tfjs-clip/webgpu-kernels';
+import { profileDispatches, tuneKernels } from '@tfjs-clip/webgpu-kernels';
 import { TFCLIPModel } from 'tfjs-clip';
+import { linear } from '../../packages/clip/src/ops/linear.js';
+import { draw, largestDifference } from './randomShapes.js';
 
 export interface Given {
   inputIds: { shape: number[]; values: number[] };
@@ -36,6 +38,28 @@ async function run(address: string, { inputIds, attentionMask, pixelValues }: Gi
   return { logits, loss, leaked, programs: [...new Set(programs)], error };
 }
 
-Object.assign(globalThis, { run });
+/** Of each kernel, at sizes drawn at random, to tfjs's ops on cpu. */
+async function differences() {
+  await tf.setBackend('webgpu');
+  const { device } = tf.backend() as WebGPUBackend;
+  device.pushErrorScope('validation');
+  const all: Record<string, number> = {};
+  for (const drawn of draw()) all[drawn.name] = await largestDifference(drawn, 'webgpu');
+  return { all, error: (await device.popErrorScope())?.message ?? null };
+}
+
+/** How many products were measured, at first and then; and what the browser's Cache holds of them. */
+async function tune() {
+  await tf.setBackend('webgpu');
+  const [x, kernel] = [tf.ones([3, 8]), tf.ones([8, 12])];
+  const call = () => linear(x, kernel);
+  const measured = [await tuneKernels(call), await tuneKernels(call)];
+  const saved = await caches.match('https://tfjs-clip.invalid/webgpu-tiles.json');
+  return { measured, saved: (await saved?.json()) as Record<string, Record<string, string>> };
+}
+
+Object.assign(globalThis, { run, differences, tune });
 
 export type Run = typeof run;
+export type Differences = typeof differences;
+export type Tune = typeof tune;
