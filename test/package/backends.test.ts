@@ -86,7 +86,7 @@ describe('a package', () => {
     ]);
   });
 
-  it('is found where the program runs, if it is not beside ours; kernels need it beside them', async () => {
+  it('is found where the program runs, if not beside ours, in our version of tfjs; kernels need it beside them', async () => {
     await project.uninstall(WASM);
     const elsewhere = await mkdtemp(path.join(tmpdir(), 'tfjs-clip-elsewhere-'));
     await mkdir(path.join(elsewhere, 'node_modules/@tensorflow'), { recursive: true });
@@ -99,6 +99,11 @@ describe('a package', () => {
       { ...onWasm, hasKernels: false, warnings: [warning] },
       { ...onWasm, hasKernels: false, warnings: [] },
     ]);
+    const manifest = JSON.stringify({ name: WASM, version: '4.21.0', main: 'package.json' });
+    await rm(path.join(elsewhere, 'node_modules', WASM));
+    await mkdir(path.join(elsewhere, 'node_modules', WASM));
+    await writeFile(path.join(elsewhere, 'node_modules', WASM, 'package.json'), manifest);
+    expect(await choose([{}], {}, elsewhere)).toEqual([{ ...onCPU, warnings: [] }]);
     await rm(elsewhere, { recursive: true });
   });
 });

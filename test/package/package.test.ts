@@ -35,6 +35,8 @@ const beside: Record<string, string[]> = {
   ],
 };
 
+const registersOnly = ['@tfjs-clip/node-kernels', '@tfjs-clip/wasm-kernels'];
+
 let project: Installation;
 
 beforeAll(async () => {
@@ -70,7 +72,7 @@ it('every entry gives import and require the same names', async () => {
   expect(entries).toContain('tfjs-clip/ops');
   const names = JSON.parse(await project.node('names.mjs', ...entries));
   for (const entry of entries) {
-    if (entry !== '@tfjs-clip/node-kernels') expect(names[entry].import.length).toBeGreaterThan(0);
+    if (!registersOnly.includes(entry)) expect(names[entry].import.length).toBeGreaterThan(0);
     expect([entry, names[entry].require]).toEqual([entry, names[entry].import]);
   }
 });

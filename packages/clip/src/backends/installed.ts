@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { version_core } from '@tensorflow/tfjs';
 
 export function isInstalled(packageName: string): boolean {
   return find(packageName) !== null;
@@ -19,8 +20,9 @@ export async function importInstalled<Module>(packageName: string): Promise<Modu
 /** What to import: from here the bare name, so that an ES module comes as one. */
 function find(packageName: string): string | null {
   if (resolve(packageName, import.meta.url)) return packageName;
-  const file = resolve(packageName, path.join(process.cwd(), 'program.js'));
-  return file && pathToFileURL(file).href;
+  const program = path.join(process.cwd(), 'program.js');
+  const file = resolve(packageName, program);
+  return file && fitsOurs(packageName, program) ? pathToFileURL(file).href : null;
 }
 
 function resolve(packageName: string, from: string): string | null {
@@ -29,4 +31,10 @@ function resolve(packageName: string, from: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Versions of tfjs do not mix; a peer dependency sees to that only where we are installed ourselves. */
+function fitsOurs(packageName: string, from: string): boolean {
+  if (!packageName.startsWith('@tensorflow/')) return true;
+  return createRequire(from)(`${packageName}/package.json`).version === version_core;
 }

@@ -34,7 +34,7 @@ const webgpu: Backend = {
   async prepare({ isAskedFor, warn }) {
     const gpu = currentGPU() ?? (await openDawn());
     await checkAdapter(gpu, isAskedFor);
-    offer(gpu);
+    if (!currentGPU()) offer(gpu);
     if (!isRegistered('webgpu')) await importInstalled(WEBGPU);
     if (!isRegistered('webgpu')) {
       throw new Error(
