@@ -54,11 +54,11 @@ function fileSource(handle: FileHandle, name: string, size: number): ByteSource 
   return {
     name,
     size,
-    async read(offset, length) {
+    async read(offset, length, into) {
       if (!isOpen) throw closedError(name);
       checkRange(name, size, offset, length);
       try {
-        return await readFully(handle, offset, length);
+        return await readFully(handle, offset, into ?? new Uint8Array(length));
       } catch (cause) {
         throw new SafetensorsError('READ_FAILED', `${name} cannot be read: ${messageOf(cause)}`, { cause });
       }
@@ -70,10 +70,9 @@ function fileSource(handle: FileHandle, name: string, size: number): ByteSource 
   };
 }
 
-async function readFully(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const wanted = Math.min(length - done, LARGEST_READ);
+async function readFully(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<Uint8Array> {
+  for (let done = 0; done < bytes.length; ) {
+    const wanted = Math.min(bytes.length - done, LARGEST_READ);
     const { bytesRead } = await handle.read(bytes, done, wanted, offset + done);
     if (bytesRead === 0) throw new Error('it became shorter while it was open');
     done += bytesRead;

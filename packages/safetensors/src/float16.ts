@@ -8,9 +8,13 @@ let halfTable: Int32Array | undefined;
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);
 
-export function float16ToFloat32(halves: Uint16Array): Float32Array {
+/** @param floats where to put them; they may lie over the halves so long as they begin no later and end no earlier */
+export function float16ToFloat32(
+  halves: Uint16Array,
+  floats: Float32Array = new Float32Array(halves.length),
+): Float32Array {
   halfTable ??= Int32Array.from({ length: 65536 }, (_, code) => halfBitsToFloatBits(code));
-  const bits = new Int32Array(halves.length);
+  const bits = new Int32Array(floats.buffer, floats.byteOffset, halves.length);
   // Four a step: what V8 checks at each takes longer than the look-up.
   const inFours = halves.length - (halves.length % 4);
   for (let i = 0; i < inFours; i += 4) {
@@ -20,7 +24,7 @@ export function float16ToFloat32(halves: Uint16Array): Float32Array {
     bits[i + 3] = halfTable[halves[i + 3]];
   }
   for (let i = inFours; i < halves.length; i++) bits[i] = halfTable[halves[i]];
-  return new Float32Array(bits.buffer);
+  return floats;
 }
 
 export function float32ToFloat16(floats: Float32Array): Uint16Array {
@@ -30,10 +34,14 @@ export function float32ToFloat16(floats: Float32Array): Uint16Array {
   return halves;
 }
 
-export function bfloat16ToFloat32(values: Uint16Array): Float32Array {
-  const bits = new Uint32Array(values.length);
+/** @param floats as float16ToFloat32's */
+export function bfloat16ToFloat32(
+  values: Uint16Array,
+  floats: Float32Array = new Float32Array(values.length),
+): Float32Array {
+  const bits = new Uint32Array(floats.buffer, floats.byteOffset, values.length);
   for (let i = 0; i < values.length; i++) bits[i] = values[i] << 16;
-  return new Float32Array(bits.buffer);
+  return floats;
 }
 
 export function float32ToBfloat16(floats: Float32Array): Uint16Array {

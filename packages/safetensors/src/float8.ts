@@ -27,7 +27,12 @@ export type Float8 = keyof typeof FLOAT8_FORMATS | 'F8_E8M0';
 
 const tables = new Map<Float8, Float32Array>();
 
-export function float8ToFloat32(codes: Uint8Array, dtype: Float8): Float32Array {
+/** @param floats as float16ToFloat32's */
+export function float8ToFloat32(
+  codes: Uint8Array,
+  dtype: Float8,
+  floats: Float32Array = new Float32Array(codes.length),
+): Float32Array {
   let table = tables.get(dtype);
   if (!table) {
     const decode =
@@ -35,7 +40,6 @@ export function float8ToFloat32(codes: Uint8Array, dtype: Float8): Float32Array 
     table = Float32Array.from({ length: 256 }, (_, code) => decode(code));
     tables.set(dtype, table);
   }
-  const floats = new Float32Array(codes.length);
   for (let i = 0; i < codes.length; i++) floats[i] = table[codes[i]];
   return floats;
 }

@@ -8,6 +8,6 @@ export type { TensorInfo } from './header.js';
 export { type OpenOptions, openSource } from './openSource.js';
 export { SafetensorsReader, type TensorReader } from './reader.js';
 export { ShardedReader } from './sharded.js';
-export type { ByteSource } from './source.js';
+export { type ByteSource, readInto } from './source.js';
 export { castFloat32, type FloatDType, toFloat32 } from './toFloat32.js';
 export { saveSafetensors, toSafetensorsBytes, type WritableTensor, writeSafetensors } from './writer.js';

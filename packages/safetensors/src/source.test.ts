@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { refusal } from '../testing/rawFile.js';
 import { openSource } from './openSource.js';
+import { type ByteSource, readInto } from './source.js';
 
 const BYTES = Uint8Array.of(10, 11, 12, 13, 14);
 let folder: string;
@@ -31,6 +32,14 @@ describe.each([
     expect([...(await source.read(1, 3))]).toEqual([11, 12, 13]);
     expect([...(await source.read(0, 5))]).toEqual([...BYTES]);
     expect([...(await source.read(5, 0))]).toEqual([]);
+    await source.close();
+  });
+
+  it('fills a part of an array', async () => {
+    const source = await openSource(input());
+    const target = new Uint8Array(6);
+    await readInto(source, 1, target.subarray(2, 5));
+    expect([...target]).toEqual([0, 0, 11, 12, 13, 0]);
     await source.close();
   });
 
@@ -64,6 +73,21 @@ it('bytes that were read are the caller’s own', async () => {
   const source = await openSource(bytes);
   (await source.read(0, 5)).fill(0);
   expect(bytes).toEqual(BYTES);
+});
+
+it('a source that always makes arrays of its own is read into one just as well, if it gives the right number of bytes', async () => {
+  const source: ByteSource = {
+    name: 'mine',
+    size: 5,
+    read: async (offset, length) => BYTES.slice(offset, Math.min(offset + length, 4)),
+    close: async () => {},
+  };
+  const target = new Uint8Array(2);
+  await readInto(source, 2, target);
+  expect([...target]).toEqual([12, 13]);
+  const error = await refusal(readInto(source, 3, target));
+  expect(error.code).toBe('READ_FAILED');
+  expect(error.message).toBe('mine gave 1 bytes where 2 were asked for.');
 });
 
 it.each([

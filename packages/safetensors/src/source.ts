@@ -7,8 +7,12 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes in all. */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`; they are the caller's to keep. Rejects beyond the end and after `close`. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Exactly `length` bytes from `offset`; they are the caller's to keep. Rejects beyond the end and after `close`.
+   *
+   * @param into an array of that length, in which the source may put and give them instead of in a new one (see readInto)
+   */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -18,10 +22,12 @@ export function memorySource(input: ArrayBuffer | Uint8Array, name: string): Byt
   return {
     name,
     size,
-    async read(offset, length) {
+    async read(offset, length, into) {
       if (!bytes) throw closedError(name);
       checkRange(name, size, offset, length);
-      return bytes.slice(offset, offset + length);
+      if (!into) return bytes.slice(offset, offset + length);
+      into.set(bytes.subarray(offset, offset + length));
+      return into;
     },
     async close() {
       bytes = null;
@@ -47,6 +53,18 @@ export function blobSource(blob: Blob, name: string): ByteSource {
       open = false;
     },
   };
+}
+
+/** Fills `target` with the bytes from `offset`, without an array between where the source can. */
+export async function readInto(source: ByteSource, offset: number, target: Uint8Array): Promise<void> {
+  const bytes = await source.read(offset, target.length, target);
+  if (bytes.length !== target.length) {
+    throw new SafetensorsError(
+      'READ_FAILED',
+      `${source.name} gave ${bytes.length} bytes where ${target.length} were asked for.`,
+    );
+  }
+  if (bytes !== target) target.set(bytes);
 }
 
 /** Refuses a read outside the source, before anything is allocated for it. */

@@ -47,7 +47,7 @@ function rangeSource(
   return {
     name,
     size,
-    async read(offset, length) {
+    async read(offset, length, into) {
       if (!open) throw closedError(name);
       checkRange(name, size, offset, length);
       if (length === 0 || offset + length <= head.length) return head.slice(offset, offset + length);
@@ -57,7 +57,7 @@ function rangeSource(
       if (range.size !== size || range.end !== offset + length) {
         throw await rangeError(response, name, `${size} bytes in all when it was opened`);
       }
-      return body(response, name, length);
+      return body(response, name, length, into);
     },
     async close() {
       open = false;
@@ -85,8 +85,13 @@ async function contentRange(response: Response, name: string, offset: number, le
   return { end: last + 1, size };
 }
 
-/** The body; with `length`, exactly so many bytes, and no more than that are ever held. */
-async function body(response: Response, name: string, length?: number): Promise<Uint8Array> {
+/** The body; with `length`, exactly so many bytes, of which no more are ever held; `into` if that is given. */
+async function body(
+  response: Response,
+  name: string,
+  length?: number,
+  into?: Uint8Array,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let received = 0;
   try {
@@ -97,7 +102,8 @@ async function body(response: Response, name: string, length?: number): Promise<
         await reader?.cancel();
         break;
       }
-      chunks.push(part.value);
+      if (into) into.set(part.value, received - part.value.length);
+      else chunks.push(part.value);
     }
   } catch (cause) {
     throw new SafetensorsError('NETWORK', `${name} broke off after ${received} bytes: ${messageOf(cause)}`, {
@@ -111,6 +117,7 @@ async function body(response: Response, name: string, length?: number): Promise<
       `${name}: the server announced ${length} bytes and sent ${found}.`,
     );
   }
+  if (into) return into;
   const bytes = new Uint8Array(received);
   let offset = 0;
   for (const chunk of chunks) {

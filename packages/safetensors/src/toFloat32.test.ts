@@ -2,7 +2,7 @@
 /** Conversions against torch's, value by value; float16.test.ts holds the exhaustive ones. */
 import path from 'node:path';
 import { refusal } from '../testing/rawFile.js';
-import type { DType } from './dtypes.js';
+import { DTYPES, type DType } from './dtypes.js';
 import { openSource } from './openSource.js';
 import { SafetensorsReader } from './reader.js';
 import { castFloat32, type FloatDType, toFloat32 } from './toFloat32.js';
@@ -41,6 +41,21 @@ it('float32 passes through without a copy', () => {
   expect(toFloat32('F32', values)).toBe(values);
   expect(castFloat32(values, 'F32')).toBe(values);
 });
+
+it.each(['F16', 'BF16', ...EIGHT_BIT, 'I16', 'I32', 'BOOL'] as DType[])(
+  '%s that lies at the end of where it goes is widened there',
+  (dtype) => {
+    const { array, bits } = DTYPES[dtype];
+    const bytes = Uint8Array.from({ length: 1003 * (bits / 8) }, (_, i) => (i * 37) % 251);
+    const expected = toFloat32(dtype, new array(bytes.slice().buffer));
+    const target = new Float32Array(1003 + 2).subarray(1, 1004);
+    const offset = target.byteOffset + target.byteLength - bytes.length;
+    new Uint8Array(target.buffer, offset, bytes.length).set(bytes);
+    expect(toFloat32(dtype, new array(target.buffer, offset, 1003), 'It', target)).toBe(target);
+    expect(target).toEqual(expected);
+    expect([...new Float32Array(target.buffer).subarray(0, 1)]).toEqual([0]);
+  },
+);
 
 it('64-bit integers are rounded once, not by way of float64', () => {
   // 2^60 + 2^36 lies between two float32; one more makes the upper one nearer, and float64 cannot see the one.

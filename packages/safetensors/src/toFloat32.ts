@@ -8,22 +8,42 @@ import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat1
 /**
  * `values`: the raw values as TensorReader.data gives them. F32 is returned as it is, not copied; F64 and integers are rounded
  * to the nearest float32; BOOL gives 0 and 1. `subject` begins the error's sentence.
+ *
+ * @param target where to put them instead of in an array of its own. Types of at most four bytes may lie at its end: they
+ *   are widened in place
  * @throws SafetensorsError NOT_CONVERTIBLE for C64, which has two numbers an element, and for F4 and F6.
  */
-export function toFloat32(dtype: DType, values: TypedArray, subject = 'The tensor'): Float32Array {
+export function toFloat32(
+  dtype: DType,
+  values: TypedArray,
+  subject = 'The tensor',
+  target?: Float32Array,
+): Float32Array {
+  const floats = convert(dtype, values, subject, target);
+  if (target && floats !== target) target.set(floats);
+  return target ?? floats;
+}
+
+/** In `target` if there is one and the type is a usual one, else in a new array. */
+function convert(
+  dtype: DType,
+  values: TypedArray,
+  subject: string,
+  target: Float32Array | undefined,
+): Float32Array {
   switch (dtype) {
     case 'F32':
       return values as Float32Array;
     case 'F16':
-      return float16ToFloat32(values as Uint16Array);
+      return float16ToFloat32(values as Uint16Array, target);
     case 'BF16':
-      return bfloat16ToFloat32(values as Uint16Array);
+      return bfloat16ToFloat32(values as Uint16Array, target);
     case 'F8_E4M3':
     case 'F8_E5M2':
     case 'F8_E4M3FNUZ':
     case 'F8_E5M2FNUZ':
     case 'F8_E8M0':
-      return float8ToFloat32(values as Uint8Array, dtype);
+      return float8ToFloat32(values as Uint8Array, dtype, target);
     case 'BOOL':
       return Float32Array.from(values as Uint8Array, (value) => (value ? 1 : 0));
     case 'I64':
