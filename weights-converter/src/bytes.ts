@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From the bytes of a file to numbers: what all formats share. */
-import { type ByteSource, DTYPES, type DType, type TypedArray, toFloat32 } from '@tfjs-clip/safetensors';
-import type { ElementRange, RawTensor } from './checkpoint.js';
+import {
+  type ByteSource,
+  DTYPES,
+  type DType,
+  readInto,
+  type TypedArray,
+  toFloat32,
+} from '@tfjs-clip/safetensors';
+import type { RawTensor } from './checkpoint.js';
 import { BrokenCheckpointError } from './errors.js';
 
 /** `length` bytes that must be in the file. */
 export async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
   checkWithin(source, offset, length);
   return source.read(offset, length);
+}
+
+/** Fills `target` with bytes that must be in the file. */
+export async function readExactlyInto(source: ByteSource, offset: number, target: Uint8Array): Promise<void> {
+  checkWithin(source, offset, target.length);
+  await readInto(source, offset, target);
 }
 
 export function checkWithin(source: ByteSource, offset: number, length: number): void {
@@ -65,30 +78,37 @@ export interface Stored {
   name: string;
   dtype: DType;
   shape: number[];
-  /** Bytes of the tensor's own data, which lie in row-major order. */
-  bytes(offset: number, length: number): Promise<Uint8Array>;
+  /** Fills `target` with bytes of the tensor's own data, which lie in row-major order, from `offset` on. */
+  readInto(offset: number, target: Uint8Array): Promise<void>;
 }
 
 /** A tensor whose bytes lie one after another, so that a part can be read alone. */
-export function storedTensor({ name, dtype, shape, bytes }: Stored): RawTensor {
-  const width = bytesPerElement(dtype);
-  const count = elementCount(shape)!;
+export function storedTensor(stored: Stored): RawTensor {
+  const { name, dtype, shape } = stored;
   return {
     name,
     dtype,
     shape,
-    byteLength: count * width,
-    read: async ({ begin, end }: ElementRange = { begin: 0, end: count }) =>
-      toNumbers(dtype, await bytes(begin * width, (end - begin) * width), name),
+    byteLength: elementCount(shape)! * bytesPerElement(dtype),
+    read: (target, begin) => readNumbers(stored, target, begin),
   };
 }
 
-/** Little-endian bytes as float32, without a copy where type and alignment allow. */
-export function toNumbers(dtype: DType, bytes: Uint8Array, name: string): Float32Array {
+/** Little-endian numbers; those of at most four bytes are read to the end of where they go, and widened there. */
+async function readNumbers({ name, dtype, readInto }: Stored, target: Float32Array, begin: number) {
+  const width = bytesPerElement(dtype);
+  const length = target.length * width;
+  const bytes =
+    width > 4
+      ? new Uint8Array(length)
+      : new Uint8Array(target.buffer, target.byteOffset + target.byteLength - length, length);
+  await readInto(begin * width, bytes);
+  if (dtype !== 'F32') toFloat32(dtype, viewOf(dtype, bytes), `tensor '${name}'`, target);
+}
+
+/** Bytes that are aligned to the type as numbers of it. */
+function viewOf(dtype: DType, { buffer, byteOffset, byteLength }: Uint8Array): TypedArray {
   const array: new (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray =
     DTYPES[dtype].array;
-  const width = DTYPES[dtype].array.BYTES_PER_ELEMENT;
-  const aligned = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
-  const values = new array(aligned.buffer, aligned.byteOffset, aligned.byteLength / width);
-  return toFloat32(dtype, values, `tensor '${name}'`);
+  return new array(buffer, byteOffset, byteLength / DTYPES[dtype].array.BYTES_PER_ELEMENT);
 }

@@ -16,6 +16,9 @@ export interface CheckpointFiles {
 /** A safetensors type, or two integers of 4 bits a byte. */
 export type StoredType = DType | 'I4';
 
+/** Where numbers are to go: an array, or, for memory that may move while a file is read, what gives the array anew. */
+export type Destination = Float32Array | (() => Float32Array);
+
 export interface CheckpointTensor {
   /** Hugging Face's, with whatever prefix the checkpoint has; matchCheckpoint resolves prefixes. */
   name: string;
@@ -25,8 +28,8 @@ export interface CheckpointTensor {
   shape: number[];
   /** In the file. */
   byteLength: number;
-  /** The values as float32 in our layout. */
-  read(): Promise<Float32Array>;
+  /** The values as float32 in our layout: in `destination`, which they must fill exactly, or in a new array. */
+  read(destination?: Destination): Promise<Float32Array>;
 }
 
 export interface Checkpoint {
@@ -66,11 +69,8 @@ export interface RawTensor {
   dtype: StoredType;
   shape: number[];
   byteLength: number;
-  /** The values as float32, in the file's layout: all, or some in row-major order. */
-  read(range?: ElementRange): Promise<Float32Array>;
-}
-
-export interface ElementRange {
-  begin: number;
-  end: number;
+  /** Fills `target` with the values from the `begin`-th on as float32, in the file's layout and row-major order. */
+  read(target: Float32Array, begin: number): Promise<void>;
+  /** Reading a part of it costs as much as reading all. */
+  isOnePiece?: boolean;
 }

@@ -3,7 +3,14 @@
 
 // In.
 export { type CanonicalTensors, canonicalTensors } from './canonicalTensors.js';
-export type { Checkpoint, CheckpointFiles, CheckpointTensor, FormatName, StoredType } from './checkpoint.js';
+export type {
+  Checkpoint,
+  CheckpointFiles,
+  CheckpointTensor,
+  Destination,
+  FormatName,
+  StoredType,
+} from './checkpoint.js';
 export { expectedTensors } from './configs/expectedTensors.js';
 export { type ModelConfig, readConfig, readPreprocessor } from './configs/modelConfig.js';
 export { toOpenClipConfig } from './configs/openClipConfig.js';

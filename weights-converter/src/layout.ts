@@ -20,6 +20,13 @@ const LAYOUTS: [RegExp, Layout][] = [
   [/\blogit_scale$/, 'scalar'],
 ];
 
+/** Both layouts that change do the same: [outer, middle, inner] of PyTorch's is [inner, middle, outer] of ours. */
+export interface Turned {
+  outer: number;
+  middle: number;
+  inner: number;
+}
+
 /** The shape in our layout of a tensor that PyTorch names `name` and shapes `shape`. */
 export function toOurShape(name: string, shape: readonly number[]): number[] {
   const layout = layoutOf(name, shape);
@@ -36,26 +43,45 @@ export function fromOurShape(name: string, shape: readonly number[]): number[] {
   return [...shape];
 }
 
+/** How a tensor is turned that PyTorch names `name` and shapes `shape`; null where the layouts agree. */
+export function turnOf(name: string, shape: readonly number[]): Turned | null {
+  const layout = layoutOf(name, shape);
+  if (layout === 'linear') return { outer: shape[0], middle: 1, inner: shape[1] };
+  if (layout !== 'patchConvolution') return null;
+  return { outer: shape[0], middle: shape[1], inner: shape[2] * shape[3] };
+}
+
+/** Puts some of the outermost rows of PyTorch's layout, from the `first` on, into their places of the whole in ours. */
+export function placeRows(
+  { outer, middle, inner }: Turned,
+  rows: Float32Array,
+  first: number,
+  target: Float32Array,
+): void {
+  const count = rows.length / (middle * inner);
+  for (let m = 0; m < middle; m++) {
+    const from = { data: rows, offset: m * inner, stride: middle * inner };
+    transpose(from, count, inner, { data: target, offset: m * outer + first, stride: middle * outer });
+  }
+}
+
 /** `data` itself where the layouts agree, else a new array. */
 export function toOurLayout(name: string, shape: readonly number[], data: Float32Array): LaidOut {
-  const layout = layoutOf(name, shape);
-  const ours = toOurShape(name, shape);
-  if (layout === 'linear') return { shape: ours, data: transpose(data, shape[0], shape[1]) };
-  if (layout !== 'patchConvolution') return { shape: ours, data };
-  const [hidden, channels, height, width] = shape;
-  const byChannel = transpose(data, hidden, channels * height * width);
-  return { shape: ours, data: swapOuter(byChannel, channels, height * width, hidden) };
+  return { shape: toOurShape(name, shape), data: turned(turnOf(name, shape), data) };
 }
 
 /** Inverse of toOurLayout. */
 export function fromOurLayout(name: string, shape: readonly number[], data: Float32Array): LaidOut {
-  const layout = layoutOf(name, shape);
   const theirs = fromOurShape(name, shape);
-  if (layout === 'linear') return { shape: theirs, data: transpose(data, shape[0], shape[1]) };
-  if (layout !== 'patchConvolution') return { shape: theirs, data };
-  const [height, width, channels, hidden] = shape;
-  const byChannel = swapOuter(data, height * width, channels, hidden);
-  return { shape: theirs, data: transpose(byChannel, channels * height * width, hidden) };
+  const turn = turnOf(name, theirs);
+  return { shape: theirs, data: turned(turn && { ...turn, outer: turn.inner, inner: turn.outer }, data) };
+}
+
+function turned(turn: Turned | null, data: Float32Array): Float32Array {
+  if (!turn) return data;
+  const result = new Float32Array(data.length);
+  if (data.length > 0) placeRows(turn, data, 0, result);
+  return result;
 }
 
 /** Whether it is the weight of a linear layer; the shape in either layout. */
@@ -70,16 +96,4 @@ function layoutOf(name: string, shape: readonly number[]): Layout {
     (layout === 'patchConvolution' && shape.length === 4) ||
     (layout === 'scalar' && shape.length === 1 && shape[0] === 1);
   return fits ? layout : 'same';
-}
-
-/** [a, b, row] → [b, a, row]. */
-function swapOuter(data: Float32Array, a: number, b: number, row: number): Float32Array {
-  const swapped = new Float32Array(data.length);
-  for (let i = 0; i < a; i++) {
-    for (let j = 0; j < b; j++) {
-      const from = (i * b + j) * row;
-      swapped.set(data.subarray(from, from + row), (j * a + i) * row);
-    }
-  }
-  return swapped;
 }

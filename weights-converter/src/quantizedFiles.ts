@@ -9,9 +9,18 @@
  * "shape": [out, in], "group": n}}}, `group` with int4 only. quantization.ts has the numbers.
  */
 import type { WritableTensor } from '@tfjs-clip/safetensors';
+import { elementCount, type Stored, storedTensor } from './bytes.js';
 import type { RawTensor } from './checkpoint.js';
 import { BrokenCheckpointError } from './errors.js';
-import { dequantize, type Quantization, type QuantizedType, quantize } from './quantization.js';
+import {
+  bytesOfRow,
+  dequantize,
+  pack,
+  type Quantization,
+  type QuantizedType,
+  runsOf,
+  scalesOf,
+} from './quantization.js';
 
 export interface QuantizedEntry {
   type: QuantizedType;
@@ -38,7 +47,7 @@ export function quantizedEntry(
 
 /**
  * The tensors that stand on disk for a weight. Each is made when it is written, so that what is held at a time is one
- * weight; the file has all scales before all integers.
+ * weight and the scales: the file has all of them before all integers, which are made by them.
  */
 export function quantizedTensors(
   name: string,
@@ -48,15 +57,27 @@ export function quantizedTensors(
 ): WritableTensor[] {
   const entry = quantizedEntry(shape, quantization);
   const { packed, scales } = storedShapes(entry);
-  const make = async () => quantize(await read(), entry.shape, quantization);
+  let made: Float32Array | undefined;
   return [
     {
       name,
       dtype: entry.type === 'int8' ? 'I8' : 'U8',
       shape: packed,
-      data: async () => (await make()).packed,
+      async data() {
+        const values = await read();
+        made ??= scalesOf(values, entry.shape, quantization);
+        return pack(values, made, entry.shape, quantization);
+      },
     },
-    { name: name + SCALES, dtype: 'F32', shape: scales, data: async () => (await make()).scales },
+    {
+      name: name + SCALES,
+      dtype: 'F32',
+      shape: scales,
+      async data() {
+        made ??= scalesOf(await read(), entry.shape, quantization);
+        return made;
+      },
+    },
   ];
 }
 
@@ -69,26 +90,26 @@ export function quantizationMetadata(
 
 /** The tensors of a file with each quantized one as the float32 that it stands for. */
 export function unpackQuantized(
-  tensors: readonly RawTensor[],
+  tensors: readonly Stored[],
   metadata: Readonly<Record<string, string>>,
   file: string,
 ): RawTensor[] {
   const entries = parseEntries(metadata[QUANTIZATION_KEY], file);
-  if (entries.size === 0) return [...tensors];
+  if (entries.size === 0) return tensors.map(storedTensor);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const unpacked = new Map<string, RawTensor>();
   for (const [name, entry] of entries) {
     unpacked.set(name, unpack(name, entry, byName.get(name), byName.get(name + SCALES), file));
     byName.delete(name + SCALES);
   }
-  return [...byName].map(([name, tensor]) => unpacked.get(name) ?? tensor);
+  return [...byName].map(([name, tensor]) => unpacked.get(name) ?? storedTensor(tensor));
 }
 
 function unpack(
   name: string,
   entry: QuantizedEntry,
-  packed: RawTensor | undefined,
-  scales: RawTensor | undefined,
+  packed: Stored | undefined,
+  scales: Stored | undefined,
   file: string,
 ): RawTensor {
   const { type, shape } = entry;
@@ -103,19 +124,34 @@ function unpack(
     name,
     dtype: type === 'int8' ? 'I8' : 'I4',
     shape,
-    byteLength: packed.byteLength + scales.byteLength,
-    async read(range) {
-      const quantized = { packed: Uint8Array.from(await packed.read()), scales: await scales.read() };
-      const values = dequantize(quantized, shape, entry);
-      return range ? values.subarray(range.begin, range.end) : values;
-    },
+    byteLength: elementCount(shapes.packed)! + 4 * elementCount(shapes.scales)!,
+    read: (target, begin) => readQuantized(entry, packed, scales, target, begin),
   };
 }
 
+/** The rows that `target` has a part of, from its first value on. */
+async function readQuantized(
+  { type, shape: [, columns], group = 32 }: QuantizedEntry,
+  packed: Stored,
+  scales: Stored,
+  target: Float32Array,
+  begin: number,
+): Promise<void> {
+  const first = Math.floor(begin / columns);
+  const rows = Math.ceil((begin + target.length) / columns) - first;
+  const bytes = new Uint8Array(rows * bytesOfRow(columns, type));
+  const { groups } = runsOf(columns, type, group);
+  const ofRows = new Float32Array(rows * groups);
+  await packed.readInto(first * bytesOfRow(columns, type), bytes);
+  await storedTensor(scales).read(ofRows, first * groups);
+  const values = dequantize({ packed: bytes, scales: ofRows }, [rows, columns], { type, group });
+  target.set(values.subarray(begin - first * columns, begin - first * columns + target.length));
+}
+
 function storedShapes({ type, shape: [rows, columns], group = 32 }: QuantizedEntry) {
-  return type === 'int8'
-    ? { packed: [rows, columns], scales: [rows] }
-    : { packed: [rows, Math.ceil(columns / 2)], scales: [rows, Math.ceil(columns / group)] };
+  const packed = [rows, bytesOfRow(columns, type)];
+  const { groups } = runsOf(columns, type, group);
+  return { packed, scales: type === 'int8' ? [rows] : [rows, groups] };
 }
 
 function parseEntries(json: string | undefined, file: string): Map<string, QuantizedEntry> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { WritableTensor } from '@tfjs-clip/safetensors';
-import { storedTensor } from '../src/bytes.js';
+import { elementCount, storedTensor } from '../src/bytes.js';
 import type { RawTensor } from '../src/checkpoint.js';
 
 /** What was to be written, as a format gives it when it is read. */
@@ -11,6 +11,17 @@ export async function typedTensor({ name, dtype, shape, data }: WritableTensor):
     name,
     dtype,
     shape: [...shape],
-    bytes: async (offset, length) => bytes.slice(offset, offset + length),
+    readInto: async (offset, target) => target.set(bytes.subarray(offset, offset + target.length)),
   });
+}
+
+/** All of a tensor's values, or those from the `begin`-th to before the `end`-th. */
+export async function valuesOf(
+  tensor: RawTensor,
+  begin = 0,
+  end = elementCount(tensor.shape)!,
+): Promise<Float32Array> {
+  const values = new Float32Array(end - begin);
+  await tensor.read(values, begin);
+  return values;
 }

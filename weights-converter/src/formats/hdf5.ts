@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** tf_model.h5: what Keras 2's save_weights writes, each variable a dataset named by its path. */
-import { readExactly, storedTensor } from '../bytes.js';
+import { readExactlyInto, storedTensor } from '../bytes.js';
 import type { CheckpointFormat } from '../checkpoint.js';
 import { HDF5_SIGNATURE, readDatasets } from './hdf5File.js';
 
@@ -13,8 +13,8 @@ export const hdf5Format: CheckpointFormat = {
     try {
       const datasets = await readDatasets(source);
       const tensors = datasets.map(({ path, dtype, shape, offset }) => {
-        const bytes = (from: number, length: number) => readExactly(source, offset + from, length);
-        return storedTensor({ name: path, dtype, shape, bytes });
+        const readInto = (from: number, target: Uint8Array) => readExactlyInto(source, offset + from, target);
+        return storedTensor({ name: path, dtype, shape, readInto });
       });
       return { metadata: {}, tensors, close: () => source.close() };
     } catch (error) {

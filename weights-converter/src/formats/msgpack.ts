@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** flax_model.msgpack: nested dicts of arrays, the largest in chunks. Names are the path with slashes. */
 import type { ByteSource } from '@tfjs-clip/safetensors';
-import { bytesPerElement, elementCount, readExactly, storedTensor } from '../bytes.js';
+import { bytesPerElement, elementCount, readExactlyInto, storedTensor } from '../bytes.js';
 import type { CheckpointFormat, RawTensor } from '../checkpoint.js';
 import { BrokenCheckpointError } from '../errors.js';
 import { ArrayLeaf, type MsgpackNode, type MsgpackTree, readMsgpackTree } from './msgpackTree.js';
@@ -55,18 +55,17 @@ function listOf(node: MsgpackNode | undefined): MsgpackNode[] {
 /** The tensor whose bytes are those of the arrays one after another. */
 function joined(source: ByteSource, name: string, shape: number[], arrays: readonly ArrayLeaf[]): RawTensor {
   const { dtype } = arrays[0];
-  const bytes = async (offset: number, length: number) => {
-    if (arrays.length === 1) return readExactly(source, arrays[0].offset + offset, length);
-    const result = new Uint8Array(length);
+  const readInto = async (offset: number, target: Uint8Array) => {
     let start = 0;
     for (const array of arrays) {
       const size = elementCount(array.shape)! * bytesPerElement(dtype);
-      const [from, to] = [Math.max(offset, start), Math.min(offset + length, start + size)];
-      if (from < to)
-        result.set(await readExactly(source, array.offset + from - start, to - from), from - offset);
+      const [from, to] = [Math.max(offset, start), Math.min(offset + target.length, start + size)];
+      if (from < to) {
+        const piece = target.subarray(from - offset, to - offset);
+        await readExactlyInto(source, array.offset + from - start, piece);
+      }
       start += size;
     }
-    return result;
   };
-  return storedTensor({ name, dtype, shape, bytes });
+  return storedTensor({ name, dtype, shape, readInto });
 }

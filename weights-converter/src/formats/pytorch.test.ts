@@ -2,6 +2,7 @@
 import { openSource } from '@tfjs-clip/safetensors';
 import { fixtureFile } from '../../testing/fixtures.js';
 import { integer, type PicklePart, pickle, tensor, text } from '../../testing/pickles.js';
+import { valuesOf } from '../../testing/rawTensors.js';
 import { type ZipPart, zipFile } from '../../testing/zipFile.js';
 import type { RawCheckpoint } from '../checkpoint.js';
 import { pytorchFormat } from './pytorch.js';
@@ -19,8 +20,11 @@ function archive(dict: PicklePart[], more: ZipPart[] = []): Uint8Array {
   return zipFile([{ name: 'a/data.pkl', data }, { name: 'a/data/0', data: FLOATS }, ...more]);
 }
 
-async function valuesOf(checkpoint: RawCheckpoint) {
-  const values = checkpoint.tensors.map(async ({ name, shape, read }) => [name, [shape, await read()]]);
+async function contentOf(checkpoint: RawCheckpoint) {
+  const values = checkpoint.tensors.map(async (tensor) => [
+    tensor.name,
+    [tensor.shape, await valuesOf(tensor)],
+  ]);
   return Object.fromEntries(await Promise.all(values));
 }
 
@@ -28,9 +32,9 @@ it.each(['views.pt', 'protocol-4.pt'])(
   '%s: views, types and shared storages as torch wrote them',
   async (file) => {
     const source = await openSource(fixtureFile('odd', 'views.safetensors'));
-    const expected = await valuesOf(await safetensorsFormat.open(source));
+    const expected = await contentOf(await safetensorsFormat.open(source));
     const checkpoint = await open(fixtureFile('odd', file));
-    expect(await valuesOf(checkpoint)).toEqual(expected);
+    expect(await contentOf(checkpoint)).toEqual(expected);
     const dtypes = checkpoint.tensors.map(({ name, dtype }) => [name, dtype]);
     expect(Object.fromEntries(dtypes)).toMatchObject({
       whole: 'F32',
@@ -44,7 +48,7 @@ it.each(['views.pt', 'protocol-4.pt'])(
 
 it('reads a part of a tensor, of a view too', async () => {
   const { tensors } = await open(fixtureFile('odd', 'views.pt'));
-  const part = (name: string) => tensors.find((tensor) => tensor.name === name)!.read({ begin: 2, end: 5 });
+  const part = (name: string) => valuesOf(tensors.find((tensor) => tensor.name === name)!, 2, 5);
   expect(await part('whole')).toEqual(Float32Array.of(2, 3, 4));
   expect(await part('transposed')).toEqual(Float32Array.of(8, 1, 5));
 });
@@ -71,7 +75,7 @@ it.each([
 it('finds the state dict that a training loop saved, and drops the prefix of its parallel wrapper', async () => {
   const inner = ['}', text('module.a'), ...tensor({}, [4], [1]), 's', text('module.n'), integer(3), 's'];
   const checkpoint = await open(archive([text('epoch'), integer(3), 's', text('state_dict'), ...inner, 's']));
-  expect(await valuesOf(checkpoint)).toEqual({ a: [[4], Float32Array.of(1, 2, 3, 4)] });
+  expect(await contentOf(checkpoint)).toEqual({ a: [[4], Float32Array.of(1, 2, 3, 4)] });
 });
 
 const TENSOR = tensor({}, [4], [1]);
@@ -156,7 +160,7 @@ describe('TorchScript', () => {
   it('modules within modules are names with dots', async () => {
     const inner = [...MODULE, '}', text('weight'), ...TENSOR, 's', text('training'), 0x89, 's', 'b'];
     const checkpoint = await open(script(...MODULE, '}', text('visual'), ...inner, 's', 'b.'));
-    expect(await valuesOf(checkpoint)).toEqual({ 'visual.weight': [[4], Float32Array.of(1, 2, 3, 4)] });
+    expect(await contentOf(checkpoint)).toEqual({ 'visual.weight': [[4], Float32Array.of(1, 2, 3, 4)] });
   });
 
   it('a module that holds itself is refused', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What torch.save writes since 1.6 (`pytorch_model.bin`, `*.pt`), and TorchScript archives: a zip of a pickle and storages. */
 import type { ByteSource } from '@tfjs-clip/safetensors';
-import { bytesPerElement, elementCount, readExactly, storedTensor, toNumbers } from '../bytes.js';
+import { bytesPerElement, readExactly, readExactlyInto, storedTensor } from '../bytes.js';
 import type { CheckpointFormat, RawCheckpoint, RawTensor } from '../checkpoint.js';
 import { BrokenCheckpointError, UnsupportedCheckpointError } from '../errors.js';
 import { LARGEST_PICKLE } from './pickle.js';
@@ -102,28 +102,24 @@ function rawTensor(archive: Archive, name: string, tensor: TorchTensor): RawTens
     );
   }
   let start: Promise<number> | undefined;
-  const bytes = async (offset: number, length: number) => {
+  const readInto = async (offset: number, target: Uint8Array) => {
     start ??= dataOffset(archive.source, entry);
-    return readExactly(archive.source, (await start) + tensor.offset * width + offset, length);
+    await readExactlyInto(archive.source, (await start) + tensor.offset * width + offset, target);
   };
-  const contiguous = storedTensor({ name, dtype, shape: [...tensor.shape], bytes });
-  return tensor.isContiguous ? contiguous : gathered(contiguous, tensor, bytes);
+  const contiguous = storedTensor({ name, dtype, shape: [...tensor.shape], readInto });
+  return tensor.isContiguous ? contiguous : gathered(contiguous, tensor);
 }
 
 /** A view, such as a transposed one: what it spans is read, and its elements picked from there. */
-function gathered(
-  contiguous: RawTensor,
-  tensor: TorchTensor,
-  bytes: (offset: number, length: number) => Promise<Uint8Array>,
-): RawTensor {
-  const { dtype } = tensor.storage;
-  const count = elementCount(tensor.shape)!;
+function gathered(contiguous: RawTensor, tensor: TorchTensor): RawTensor {
   const span = tensor.shape.reduce((sum, size, i) => sum + (size - 1) * tensor.strides[i], 1);
   return {
     ...contiguous,
-    async read({ begin, end } = { begin: 0, end: count }) {
-      const values = toNumbers(dtype, await bytes(0, span * bytesPerElement(dtype)), contiguous.name);
-      return Float32Array.from({ length: end - begin }, (_, i) => values[place(tensor, begin + i)]);
+    isOnePiece: true,
+    async read(target, begin) {
+      const values = new Float32Array(span);
+      await contiguous.read(values, 0);
+      for (let i = 0; i < target.length; i++) target[i] = values[place(tensor, begin + i)];
     },
   };
 }

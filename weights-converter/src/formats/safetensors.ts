@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** model.safetensors, also with quantized tensors (see quantizedFiles.ts). */
-import { SafetensorsReader } from '@tfjs-clip/safetensors';
-import { storedTensor } from '../bytes.js';
+import { readInto, SafetensorsReader } from '@tfjs-clip/safetensors';
+import type { Stored } from '../bytes.js';
 import type { CheckpointFormat } from '../checkpoint.js';
 import { unpackQuantized } from '../quantizedFiles.js';
 
@@ -13,14 +13,16 @@ export const safetensorsFormat: CheckpointFormat = {
   recognizes: (start, file) => file.endsWith('.safetensors') || (start[7] === 0 && start[8] === 0x7b),
   async open(source) {
     const reader = await SafetensorsReader.open(source);
-    const tensors = reader.names().map((name) => {
+    const stored = reader.names().map((name): Stored => {
       const { dtype, shape, byteOffset } = reader.info(name);
-      const bytes = (offset: number, length: number) => source.read(byteOffset + offset, length);
-      return storedTensor({ name, dtype, shape, bytes });
+      return {
+        ...{ name, dtype, shape },
+        readInto: (offset, target) => readInto(source, byteOffset + offset, target),
+      };
     });
     return {
       metadata: reader.metadata,
-      tensors: unpackQuantized(tensors, reader.metadata, source.name),
+      tensors: unpackQuantized(stored, reader.metadata, source.name),
       close: () => reader.close(),
     };
   },

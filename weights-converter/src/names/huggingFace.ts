@@ -3,10 +3,11 @@
 import { castFloat32, type WritableTensor } from '@tfjs-clip/safetensors';
 import type { CheckpointTensor, RawTensor } from '../checkpoint.js';
 import { UnwritableTensorError } from '../errors.js';
-import { fromOurLayout, fromOurShape, isLinear, toOurLayout, toOurShape } from '../layout.js';
+import { fromOurLayout, fromOurShape, isLinear, toOurShape, turnOf } from '../layout.js';
 import type { Tower } from '../prefixes.js';
 import type { Quantization } from '../quantization.js';
 import { type QuantizedEntry, quantizedEntry, quantizedTensors } from '../quantizedFiles.js';
+import { readerOf, type Slabs } from '../slabs.js';
 
 /** What Hugging Face's files carry as metadata; its loader refuses files without it. */
 export const HUGGING_FACE_METADATA: Readonly<Record<string, string>> = Object.freeze({ format: 'pt' });
@@ -32,14 +33,10 @@ export interface HuggingFaceOptions {
   quantization?: Quantization;
 }
 
-export function fromHuggingFace({ name, dtype, shape, byteLength, read }: RawTensor): CheckpointTensor {
-  return {
-    name,
-    dtype,
-    shape: toOurShape(name, shape),
-    byteLength,
-    read: async () => toOurLayout(name, shape, await read()).data,
-  };
+export function fromHuggingFace(raw: RawTensor, slabs: Slabs): CheckpointTensor {
+  const { name, dtype, shape, byteLength } = raw;
+  const read = readerOf(raw, { shape, begin: 0, turn: turnOf(name, shape) }, slabs);
+  return { name, dtype, shape: toOurShape(name, shape), byteLength, read };
 }
 
 /**

@@ -5,7 +5,8 @@
  */
 import { elementCount } from '../bytes.js';
 import type { CheckpointTensor, RawTensor } from '../checkpoint.js';
-import { toOurLayout, toOurShape } from '../layout.js';
+import { toOurShape, turnOf } from '../layout.js';
+import { readerOf, type Slabs } from '../slabs.js';
 
 export type SchemeName = 'hugging-face' | 'openclip' | 'openai' | 'keras' | 'flax';
 
@@ -80,30 +81,29 @@ export function lookUpBack(rows: readonly Row[]): (name: string) => Place | null
 }
 
 /** One tensor of a file, as the one or several of Hugging Face's that it is. */
-export function toCheckpointTensors(raw: RawTensor, { row, ours }: Match): CheckpointTensor[] {
+export function toCheckpointTensors(raw: RawTensor, { row, ours }: Match, slabs: Slabs): CheckpointTensor[] {
   return row.layout === 'ours'
-    ? [asItIs(raw, ours[0])]
-    : ours.map((name, i) => part(raw, name, i, ours.length));
+    ? [asItIs(raw, ours[0], slabs)]
+    : ours.map((name, i) => part(raw, name, i, ours.length, slabs));
 }
 
-function asItIs(raw: RawTensor, name: string): CheckpointTensor {
+export function asItIs(raw: RawTensor, name: string, slabs: Slabs): CheckpointTensor {
   const { dtype, shape, byteLength } = raw;
-  return { name, dtype, shape, byteLength, read: () => raw.read() };
+  return { name, dtype, shape, byteLength, read: readerOf(raw, { shape, begin: 0, turn: null }, slabs) };
 }
 
 /** The i-th of `count` equal parts along the first dimension, of which only the bytes of this part are read. */
-function part(raw: RawTensor, name: string, i: number, count: number): CheckpointTensor {
+function part(raw: RawTensor, name: string, i: number, count: number, slabs: Slabs): CheckpointTensor {
   const [first, ...rest] = raw.shape;
   // What does not divide keeps its whole shape, which matching then reports.
   const divides = count > 1 && raw.shape.length > 0 && first % count === 0;
   const shape = divides ? [first / count, ...rest] : raw.shape;
-  const size = elementCount(shape)!;
-  const range = divides ? { begin: i * size, end: (i + 1) * size } : undefined;
+  const begin = divides ? i * elementCount(shape)! : 0;
   return {
     name,
     dtype: raw.dtype,
     shape: toOurShape(name, shape),
     byteLength: divides ? raw.byteLength / count : raw.byteLength,
-    read: async () => toOurLayout(name, shape, await raw.read(range)).data,
+    read: readerOf(raw, { shape, begin, turn: turnOf(name, shape) }, slabs),
   };
 }

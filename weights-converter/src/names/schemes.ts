@@ -2,12 +2,13 @@
 /** Whose names a file has, and its tensors under Hugging Face's. */
 import type { Checkpoint, CheckpointTensor, RawCheckpoint, RawTensor } from '../checkpoint.js';
 import { BrokenCheckpointError, UnsupportedCheckpointError } from '../errors.js';
+import { Slabs } from '../slabs.js';
 import { flax } from './flax.js';
 import { fromHuggingFace } from './huggingFace.js';
 import { keras } from './keras.js';
 import { openai } from './openai.js';
 import { openClip } from './openClip.js';
-import { lookUp, type NamingScheme, toCheckpointTensors } from './scheme.js';
+import { asItIs, lookUp, type NamingScheme, toCheckpointTensors } from './scheme.js';
 
 /** The first that matches; Hugging Face's if none does. */
 export const SCHEMES: readonly NamingScheme[] = [openai, openClip, flax, keras];
@@ -22,7 +23,10 @@ const OTHER_TOWERS: [RegExp, string][] = [
 export function translate(name: string, raw: RawCheckpoint): Omit<Checkpoint, 'name' | 'format'> {
   const names = new Set(raw.tensors.map((tensor) => tensor.name));
   const scheme = SCHEMES.find((candidate) => candidate.matches(names));
-  const translated = scheme ? translateBy(scheme, name, raw.tensors) : raw.tensors.map(fromHuggingFace);
+  const slabs = new Slabs();
+  const translated = scheme
+    ? translateBy(scheme, name, raw.tensors, slabs)
+    : raw.tensors.map((tensor) => fromHuggingFace(tensor, slabs));
   const tensors = new Map<string, CheckpointTensor>();
   for (const tensor of translated) {
     if (tensors.has(tensor.name)) {
@@ -38,13 +42,18 @@ export function translate(name: string, raw: RawCheckpoint): Omit<Checkpoint, 'n
   };
 }
 
-function translateBy(scheme: NamingScheme, name: string, raws: readonly RawTensor[]): CheckpointTensor[] {
+function translateBy(
+  scheme: NamingScheme,
+  name: string,
+  raws: readonly RawTensor[],
+  slabs: Slabs,
+): CheckpointTensor[] {
   const find = lookUp(scheme);
   return raws.flatMap((raw) => {
     const theirs = scheme.normalize(raw.name);
     if (scheme.ignored.test(theirs)) return [];
     const match = find(theirs);
-    if (match) return toCheckpointTensors(raw, match);
+    if (match) return toCheckpointTensors(raw, match, slabs);
     const other = OTHER_TOWERS.find(([pattern]) => pattern.test(raw.name))?.[1];
     if (other) {
       throw new UnsupportedCheckpointError(
@@ -52,6 +61,6 @@ function translateBy(scheme: NamingScheme, name: string, raws: readonly RawTenso
       );
     }
     // Under its own name: matching reports it.
-    return { ...raw, read: () => raw.read() };
+    return asItIs(raw, raw.name, slabs);
   });
 }
