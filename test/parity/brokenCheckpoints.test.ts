@@ -90,7 +90,9 @@ describe('weights', () => {
       open: async (file) => (file === 'model.safetensors' ? source : null),
     });
     expect(await thrown(() => loading)).toStrictEqual(new Error('unplugged'));
-    expect(reads).toBe(21);
+    // The reads that were under way beside the first that failed are waited for; no other begins.
+    expect(reads).toBeGreaterThanOrEqual(21);
+    expect(reads).toBeLessThanOrEqual(23);
     expect(tf.memory().numTensors).toBe(before);
   });
 

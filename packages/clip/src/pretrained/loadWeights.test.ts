@@ -118,7 +118,7 @@ describeBackends('one tower', () => {
 });
 
 describeBackends('loading', () => {
-  it('has each tensor on the backend before it reads the next', async () => {
+  it('has no more than three tensors under way', async () => {
     const folder = path.join(FIXTURES, 'checkpoints/hugging-face');
     const { structure } = await bytesOf(folder, /./);
     await leavesNoTensors(async () => {
@@ -129,7 +129,29 @@ describeBackends('loading', () => {
         if (state.bytes >= structure) held.push(tf.memory().numTensors - before);
       };
       const model = await TFCLIPModel.fromModelFiles(state.files);
-      expect(held).toEqual([...model.namedWeights().keys()].map((_, i) => i));
+      expect(held.length).toBe(model.namedWeights().size);
+      const underWay = held.map((complete, i) => i + 1 - complete);
+      expect(Math.max(...underWay)).toBeLessThanOrEqual(3);
+      model.dispose();
+    });
+  });
+
+  it('puts every number in its place though tfjs’s memory grows, and moves, while a file is read', async () => {
+    const folder = path.join(FIXTURES, 'checkpoints/hugging-face');
+    const { structure } = await bytesOf(folder, /./);
+    await leavesNoTensors(async () => {
+      const expected = await TFCLIPModel.fromPretrained(folder);
+      const state = await reading(folder);
+      const others: tf.Tensor[] = [];
+      state.onRead = () => {
+        if (state.bytes >= structure && others.length < 20) others.push(tf.ones([2 ** 20]));
+      };
+      const model = await TFCLIPModel.fromModelFiles(state.files);
+      for (const [name, weight] of model.namedWeights()) {
+        expect([name, await weight.data()]).toEqual([name, await expected.namedWeights().get(name)!.data()]);
+      }
+      tf.dispose(others);
+      expected.dispose();
       model.dispose();
     });
   });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From the files of a pretrained model into the variables of a layer: all of them, or none. */
 
-import * as tf from '@tensorflow/tfjs';
 import {
   type Checkpoint,
   CheckpointNotFoundError,
@@ -18,9 +17,12 @@ import type { CompositeLayer, WeightSlot } from '../layers/compositeLayer.js';
 import { asModelError } from './checkpointErrors.js';
 import type { ModelFiles } from './modelFiles.js';
 import { readJSON } from './readJSON.js';
+import { weightTarget } from './weightTarget.js';
 
 /** Whose checkpoints are published without a config.json; of the others it is missing, and a guess could be wrong. */
 const WITHOUT_CONFIG: readonly (SchemeName | null)[] = ['openai', 'openclip'];
+/** Tensors that are filled at a time, so that the disk is read while numbers are put in place. More were no faster. */
+const AT_ONCE = 3;
 
 export interface Configuration {
   json: JSONObject;
@@ -49,10 +51,8 @@ export async function readConfiguration(files: ModelFiles): Promise<Configuratio
 }
 
 /**
- * Creates the layer's variables with the checkpoint's values, one tensor in memory at a time: beside the weights as float32 on
- * the backend, room is needed for one tensor as it lies in the file and once more as float32 for each step that changes it
- * (half to float, transposition), and for what the garbage collector has not taken back. Of ViT-B/32 that is 15% at most
- * (benchmarks/loading.mjs). Only tensors that the layer has are read.
+ * Creates the layer's variables with the checkpoint's values, which are read to where the backend holds them: beside the
+ * weights as float32, room is needed for a few slabs of 2 MB (benchmarks/loading.mjs). Only tensors that the layer has are read.
  *
  * @param tower the only tower that the layer has, if so: then its tensors may lack their prefix, and others are left
  * @throws CheckpointError, ModelNotFoundError; no variable exists then
@@ -63,7 +63,7 @@ export async function loadWeights(layer: CompositeLayer, files: ModelFiles, towe
     checkpoint = await openCheckpoint(files);
     const slots = layer.weightSlots();
     const tensors = matchCheckpoint(checkpoint, slots, tower);
-    for (const slot of slots) await fill(slot, tensors.get(slot.name)!);
+    await fillAll(inOrderOfFile(slots, tensors, checkpoint));
   } catch (error) {
     layer.disposeVariables();
     throw asModelError(error, files.name);
@@ -72,7 +72,34 @@ export async function loadWeights(layer: CompositeLayer, files: ModelFiles, towe
   }
 }
 
-async function fill(slot: WeightSlot, tensor: CheckpointTensor): Promise<void> {
-  const values = await tensor.read();
-  tf.tidy(() => slot.create(tf.tensor(values, slot.shape, 'float32')));
+interface Filling {
+  slot: WeightSlot;
+  tensor: CheckpointTensor;
+}
+
+/** Disks, and caches that hold a file in parts, are read quickest from front to back. */
+function* inOrderOfFile(
+  slots: readonly WeightSlot[],
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+  checkpoint: Checkpoint,
+): Generator<Filling> {
+  const slotOf = new Map(slots.map((slot) => [tensors.get(slot.name), slot]));
+  for (const tensor of checkpoint.tensors.values()) {
+    const slot = slotOf.get(tensor);
+    if (slot) yield { slot, tensor };
+  }
+}
+
+/** Once one tensor fails, the queue is at its end for all. */
+async function fillAll(queue: Generator<Filling>): Promise<void> {
+  const fillUntilEmpty = async () => {
+    for (const { slot, tensor } of queue) {
+      const target = weightTarget(slot);
+      await tensor.read(target.values);
+      target.complete();
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, fillUntilEmpty));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }

@@ -92,8 +92,8 @@ export function reportReading(source: ByteSource, file: string, report: Progress
   return {
     name,
     size,
-    async read(offset, length) {
-      const bytes = await source.read(offset, length);
+    async read(offset, length, into) {
+      const bytes = await source.read(offset, length, into);
       loaded = Math.min(loaded + length, size);
       report.bytes(file, loaded, size);
       return bytes;
