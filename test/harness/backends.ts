@@ -9,13 +9,21 @@ const tfjsNode = loadTfjsNode();
 
 export const backends: BackendName[] = ['cpu', 'wasm', ...(tfjsNode ? (['tensorflow'] as const) : [])];
 
+const chosen = new Set<BackendName>(['cpu', 'wasm', 'tensorflow']);
+
+/** For a file that imports the suites of others, to run them again with other kernels: they skip all backends but this. */
+export function runSuitesOnlyOn(backend: BackendName): void {
+  chosen.clear();
+  chosen.add(backend);
+}
+
 /** `describe` once a backend, with that backend current in every test. */
 export function describeBackends(
   name: string,
   suite: (backend: BackendName) => void,
   only: readonly BackendName[] = ['cpu', 'wasm', 'tensorflow'],
 ): void {
-  for (const backend of only) {
+  for (const backend of only.filter((name) => chosen.has(name))) {
     const run = backends.includes(backend) ? describe : describe.skip;
     run(`${name} on ${backend}`, () => {
       beforeAll(async () => {
