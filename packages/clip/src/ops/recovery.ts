@@ -14,7 +14,8 @@ export interface RecoverableBackend {
  * What `compute` gives, its tensors computed and read. If the device is lost meanwhile, `compute` runs once more on the
  * device that takes its place. On a backend that cannot be lost this is `compute()` and nothing else.
  *
- * @param compute leaves no tensors but what it returns, as in a `tf.tidy`; what it is made of was read, or came from numbers
+ * @param compute may run twice. It disposes of what it does not return, and the tensors it takes from outside were made of
+ *   numbers, or have been read
  * @throws DeviceLostError if the second device is lost too, or the values of a tensor went with the first
  */
 export async function recovering<Result>(compute: () => Result | Promise<Result>): Promise<Result> {
