@@ -2,6 +2,7 @@
 /** What backends.test.ts calls in its page, which brings all backends that browsers have. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import '@tfjs-clip/wasm-kernels';
 import '@tfjs-clip/webgpu-kernels';
 import { type BackendOptions, useBackend } from 'tfjs-clip';
 
