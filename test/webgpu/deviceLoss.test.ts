@@ -6,6 +6,8 @@ import { packWeights, recovering } from '@tfjs-clip/webgpu-kernels';
 import { CLIPProcessor, TFCLIPModel } from 'tfjs-clip';
 import { DeviceLostError } from 'tfjs-clip/ops';
 import { linear } from '../../packages/clip/src/ops/linear.js';
+import { TILES, type TileName } from '../../packages/webgpu-kernels/src/tile.js';
+import { choicesFor, setChoice } from '../../packages/webgpu-kernels/src/tuning/choices.js';
 import { leavesNoTensors } from '../harness/leaks.js';
 import { thrown } from '../harness/thrown.js';
 import { describeWebGPU, webgpu } from './describeWebGPU.js';
@@ -114,6 +116,16 @@ describeWebGPU('a lost device', () => {
     await expect(y).toBeCloseToTensor([[expected]], 1e-6);
     packed.dispose();
     tf.dispose([kernel, y]);
+  });
+
+  it('leaves the tiles that were measured for its adapter', async () => {
+    const product = { rows: 50, columns: 768, depth: 768 };
+    const [name] = Object.keys(TILES) as TileName[];
+    setChoice(webgpu().device, product, name);
+    const choices = choicesFor(webgpu().device);
+    loseDeviceAt(1);
+    (await recovering(toTheEighth)).dispose();
+    expect(choicesFor(webgpu().device)).toEqual(choices);
   });
 
   it('twice in a call is an error', async () => {

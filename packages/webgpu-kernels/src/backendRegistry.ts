@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { RecoverableWebGPUBackend } from './backend.js';
 import { type Device, prepared, requestDevice } from './device.js';
+import { addChoices, choicesFor } from './tuning/choices.js';
 
 /** As tfjs registers it: before webgl and wasm. */
 const PRIORITY = 3;
@@ -31,6 +32,7 @@ async function replace(lost: WebGPUBackend): Promise<void> {
   if (tf.engine().registry.webgpu !== lost) return; // The program has replaced it meanwhile.
   const isCurrent = tf.getBackend() === 'webgpu';
   if (device) {
+    if (isAlike(device.device, lost.device)) addChoices(device.device, choicesFor(lost.device));
     register(() => backendOn(device));
     if (isCurrent) await tf.setBackend('webgpu');
     return;
@@ -43,6 +45,12 @@ async function replace(lost: WebGPUBackend): Promise<void> {
     );
   }
   register(start); // For programs that want to try again.
+}
+
+/** Whether what was measured on one holds on the other. Some browsers do not tell. */
+function isAlike({ adapterInfo: a }: GPUDevice, { adapterInfo: b }: GPUDevice): boolean {
+  if (!a || !b) return false;
+  return a.vendor === b.vendor && a.architecture === b.architecture && a.device === b.device;
 }
 
 function register(factory: Parameters<typeof tf.registerBackend>[1]): void {
