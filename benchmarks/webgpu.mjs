@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * `node benchmarks/webgpu.mjs [--width 768] [--layers 12] [--batch 1] [--seconds 5]`: a vision tower on whatever WebGPU
- * adapter there is, with our kernels and with tfjs's ops alone, by turns in one process. On SwiftShader, which needs no
- * graphics card: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json, and a small tower.
+ * adapter there is, with our kernels and with tfjs's ops alone, by turns in one process; and the first call, which compiles
+ * the shaders, in one of its own. On SwiftShader, which needs no graphics card:
+ * VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json, and a small tower.
  */
-import { parseArgs } from 'node:util';
+import { execFile } from 'node:child_process';
+import { parseArgs, promisify } from 'node:util';
 import './dawn.mjs';
 import * as tf from '@tensorflow/tfjs';
 import { profileDispatches } from '@tfjs-clip/webgpu-kernels';
-import { CLIPVisionConfig, TFCLIPVisionModelWithProjection } from 'tfjs-clip';
 import { visionFlops } from './flops.mjs';
 import { time } from './timing.mjs';
 import { useKernels } from './webgpuSwitch.mjs';
+import { openTower } from './webgpuTower.mjs';
 
 const ROUNDS = 3;
 const option = (value) => ({ type: 'string', default: String(value) });
@@ -22,30 +24,23 @@ const [width, layers, batch, seconds] = [values.width, values.layers, values.bat
   Number,
 );
 
-await tf.setBackend('webgpu');
-await tf.ready();
-
-const config = new CLIPVisionConfig({
-  hiddenSize: width,
-  intermediateSize: 4 * width,
-  numAttentionHeads: width / 64,
-  numHiddenLayers: layers,
-});
-const model = new TFCLIPVisionModelWithProjection(config);
-const pixelValues = tf.randomUniform([batch, 3, config.imageSize, config.imageSize], -2, 2);
-const forward = () => tf.tidy(() => model.call({ pixelValues }).imageEmbeds);
-
 const rows = [
-  { what: 'with our kernels', fused: true },
-  { what: 'tfjs alone', fused: false },
+  { what: 'with our kernels', kernels: 'kernels' },
+  { what: 'tfjs alone', kernels: 'tfjs' },
 ];
 for (const row of rows) {
-  useKernels(row.fused);
+  row.first = (await firstCall(row.kernels)).first;
+  row.ahead = await firstCall(row.kernels, 'ahead');
+}
+const { config, forward, read } = await openTower({ width, layers, batch });
+for (const row of rows) {
+  useKernels(row.kernels === 'kernels');
+  await read();
   Object.assign(row, await measureCost());
 }
 for (let round = 0; round < ROUNDS; round++) {
   for (const row of rows) {
-    useKernels(row.fused);
+    useKernels(row.kernels === 'kernels');
     const { median } = await time(read, seconds / ROUNDS);
     row.median = Math.min(row.median ?? Number.POSITIVE_INFINITY, median);
   }
@@ -53,20 +48,16 @@ for (let round = 0; round < ROUNDS; round++) {
 report();
 process.exit(); // Dawn would keep the process alive.
 
-/** The first call compiles the shaders. */
-async function measureCost() {
-  const started = performance.now();
-  await read();
-  const first = performance.now() - started;
-  const dispatches = await profileDispatches(forward);
-  const sum = (field) => dispatches.reduce((total, dispatch) => total + dispatch[field], 0);
-  return { first, dispatches: dispatches.length, written: sum('bytesWritten'), device: sum('milliseconds') };
+async function firstCall(...how) {
+  const script = new URL('./webgpuFirstCall.mjs', import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [script, width, layers, batch, ...how]);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
-async function read() {
-  const output = forward();
-  await output.data();
-  output.dispose();
+async function measureCost() {
+  const dispatches = await profileDispatches(forward);
+  const sum = (field) => dispatches.reduce((total, dispatch) => total + dispatch[field], 0);
+  return { dispatches: dispatches.length, written: sum('bytesWritten'), device: sum('milliseconds') };
 }
 
 function report() {
@@ -74,11 +65,13 @@ function report() {
   const adapter = [vendor, architecture, description].filter(Boolean).join(' ');
   console.log(`${adapter}; a vision tower of ${layers} layers, width ${width}, batch ${batch}`);
   console.table(
-    rows.map(({ what, median, first, dispatches, written, device }) => ({
+    rows.map(({ what, median, first, ahead, dispatches, written, device }) => ({
       what,
       'ms a call': rounded(median),
       'GFLOP/s': rounded((visionFlops(config) * batch) / median / 1e6),
       'ms of the first': rounded(first),
+      'compiled ahead': rounded(ahead.first),
+      'ms to compile': rounded(ahead.compiling),
       dispatches,
       'MiB written': rounded(written / 2 ** 20),
       'ms on the device': rounded(device),
