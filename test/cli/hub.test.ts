@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { COMMIT, ID, useHub, WEIGHTS } from '../hub/setting.js';
-import { tfjsClip } from './command.js';
+import { root, tfjsClip } from './command.js';
 
 const setting = useHub();
 const run = (...args: string[]) => tfjsClip(args, { env: { HF_ENDPOINT: setting.hub.url } });
@@ -42,6 +42,17 @@ describe('download', () => {
     expect(readdirSync(snapshot()).sort()).toEqual(['open_clip_config.json', 'pytorch_model.bin']);
   });
 
+  it('of a repository without weights: says what is there, fetches nothing, exit code 1', async () => {
+    const files = { 'config.json': '{}', 'model.onnx': 'weights of another kind' };
+    setting.hub.repositories.set(ID, { commit: COMMIT, files });
+    const { exitCode, stdout, stderr } = await run('download', ID);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^tfjs-clip: owner\/tiny-clip has no weights of a CLIP model, so that nothing was fetched; it holds config\.json, model\.onnx\. /,
+    );
+    expect(readdirSync(snapshot())).toEqual([]);
+  });
+
   it('follows the index of PyTorch files to its shards', async () => {
     const index = JSON.stringify({ weight_map: { a: 'one.bin', b: 'two.bin', c: 'one.bin' } });
     const files = {
@@ -64,6 +75,23 @@ describe('download', () => {
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(message);
   });
+});
+
+it('inspect: fetches the list of tensors only, and says how much that was', async () => {
+  const emojiClip = (file: string) => readFileSync(path.join(root, 'packages/emoji-clip', file));
+  setting.hub.repositories.set(ID, {
+    commit: COMMIT,
+    files: {
+      'config.json': emojiClip('config.json'),
+      'model.safetensors': emojiClip('model.safetensors'),
+    },
+    large: ['model.safetensors'],
+  });
+  const { exitCode, stdout, stderr } = await run('inspect', ID);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^owner\/tiny-clip\nclass {4}CLIPModel\n/);
+  expect(stdout).toMatch(/\nfetched {2}65\.5 kB of 3\.7 MB\n/);
+  expect(readdirSync(snapshot())).toEqual(['config.json']);
 });
 
 describe('cache', () => {

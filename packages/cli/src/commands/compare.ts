@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `tfjs-clip compare`: what smaller weights cost a model, on pictures and labels of one's own. */
 import type { Command } from 'commander';
-import type { CompressionReport, ImageInput, WeightStorage } from 'tfjs-clip';
+import type { CompressionCost, ImageInput } from 'tfjs-clip';
 import { DTYPES, type Dtype, parseDtype } from '../dtypes.js';
 import { addLabelOptions, type LabelFlags, promptOf, readLabels } from '../labels.js';
 import type { PictureReader } from '../pictures.js';
-import { compressionTable } from '../render/compression.js';
+import { type Cost, compressionTable } from '../render/compression.js';
 import { jsonDocument } from '../render/json.js';
 import { Progress } from '../render/progress.js';
 import type { Session } from '../session.js';
@@ -25,7 +25,7 @@ import {
 type Parts = Session<'zero-shot-image-classification'>['pipeline'];
 
 interface CompareFlags extends SharedFlags, PictureFlags, LabelFlags {
-  dtype: Dtype[];
+  dtype?: Dtype[];
 }
 
 /** All that make files smaller. */
@@ -78,20 +78,16 @@ async function compare(args: string[], flags: CompareFlags, terminal: Terminal):
   const { backend, pipeline } = await openSession('zero-shot-image-classification', flags, terminal);
   try {
     reader.warnsOfTransparency = dropsAlpha(pipeline.processor.imageProcessor, flags);
-    const images = await usableImages(reader, pipeline, flags);
+    const images = await usableImages(reader, pipeline, flags, terminal);
     if (images.length > 0) {
-      const report = await measure(pipeline, images, labels, flags, terminal);
-      const { model, template, dtype = SMALLER } = flags;
+      const { float32, costs } = await measure(pipeline, images, labels, flags, terminal);
+      const { model, template } = flags;
       const counts = { pictures: images.length, labels: labels.length };
-      const header = { model, backend, template, ...counts, float32: report.original };
+      const header = { model, backend, template, ...counts, float32, failures: reader.failures };
       terminal.out(
         flags.json
-          ? jsonDocument(
-              { ...header, failures: reader.failures },
-              'compressed',
-              toJSON(dtype, report, counts),
-            )
-          : compressionTable(dtype, report, counts.pictures),
+          ? jsonDocument(header, 'compressed', costs)
+          : compressionTable(float32.bytes, costs, images.length),
       );
     }
     failIfAny(reader.failures.length, images.length);
@@ -105,15 +101,22 @@ async function usableImages(
   reader: PictureReader,
   { processor }: Parts,
   flags: CompareFlags,
+  { statusLine }: Terminal,
 ): Promise<ImageInput[]> {
   const images: ImageInput[] = [];
-  for await (const { name, image, again } of reader.read()) {
-    try {
-      (await processor.imageProcessor.preprocess(image, imageOptions(flags))).pixelValues.dispose();
-      images.push(again);
-    } catch (error) {
-      reader.refuse(name, error);
+  const progress = new Progress(statusLine, 'reading', ' pictures');
+  try {
+    for await (const { name, image, again } of reader.read()) {
+      try {
+        (await processor.imageProcessor.preprocess(image, imageOptions(flags))).pixelValues.dispose();
+        images.push(again);
+      } catch (error) {
+        reader.refuse(name, error);
+      }
+      progress.update(reader.done, reader.count);
     }
+  } finally {
+    progress.end();
   }
   return images;
 }
@@ -122,44 +125,39 @@ async function measure(
   parts: Parts,
   images: ImageInput[],
   labels: string[],
-  flags: CompareFlags,
+  { model, dtype = SMALLER, truncation, template, ...flags }: CompareFlags,
   { statusLine }: Terminal,
-): Promise<CompressionReport> {
+): Promise<{ float32: { bytes: number }; costs: Cost[] }> {
   const { inspectModel, measureCompression, storedType } = await import('tfjs-clip');
-  const rest = storedType(await inspectModel(flags.model));
-  const { dtype = SMALLER, truncation, template } = flags;
+  const rest = storedType(await inspectModel(model));
   const progress = new Progress(statusLine, 'comparing', ' vectors');
   try {
-    return await measureCompression(parts, {
+    const { original, compressed } = await measureCompression(parts, {
       images,
       texts: labels.map((label) => promptOf(label, template)),
-      storages: dtype.map((name) => storageOf(name, rest)),
+      storages: dtype.map((name) => ({ dtype: rest, ...DTYPES[name] })), // As `tfjs-clip convert` writes it.
       imageOptions: imageOptions(flags),
       truncation,
       progress: (done, total) => progress.update(done, total),
     });
+    return { float32: original, costs: compressed.map((cost, i) => costOf(dtype[i], cost, images.length)) };
   } finally {
     progress.end();
   }
 }
 
-/** As `tfjs-clip convert` writes it. */
-function storageOf(name: Dtype, rest: WeightStorage['dtype']): WeightStorage {
-  return { dtype: rest, ...DTYPES[name] };
-}
-
-function toJSON(
-  dtypes: readonly Dtype[],
-  { compressed }: CompressionReport,
-  { pictures }: { pictures: number },
-) {
-  return compressed.map(({ bytes, images, texts, top1Agreement }, i) => ({
-    dtype: dtypes[i],
+function costOf(
+  dtype: Dtype,
+  { bytes, images, texts, top1Agreement }: CompressionCost,
+  pictures: number,
+): Cost {
+  return {
+    dtype,
     bytes,
     pictures: { mean: images.mean, least: images.min },
     labels: { mean: texts.mean, least: texts.min },
     sameLabel: Math.round(top1Agreement * pictures),
-  }));
+  };
 }
 
 function collectDtypes(text: string, earlier: Dtype[] = []): Dtype[] {

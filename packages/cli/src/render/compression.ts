@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What smaller weights cost, a line for each type. */
-import type { CompressionReport, Cosines } from 'tfjs-clip';
 import { columns, humanSize } from './columns.js';
 
-/** @param dtypes the names of what `report` compares, in its order */
-export function compressionTable(
-  dtypes: readonly string[],
-  { original, compressed }: CompressionReport,
-  pictures: number,
-): string {
-  const rows = compressed.map(({ bytes, images, texts, top1Agreement }, i) => [
-    dtypes[i],
-    humanSize(bytes),
-    meanAndLeast(images),
-    meanAndLeast(texts),
-    `${Math.round(top1Agreement * pictures)} of ${pictures}`,
-  ]);
-  const header = ['stored as', 'size', 'pictures: mean, least', 'labels: mean, least', 'same label'];
-  return columns([header, ['float32', humanSize(original.bytes)], ...rows], [1, 2, 3, 4]);
+export interface Cost {
+  dtype: string;
+  /** Of the weights' file. */
+  bytes: number;
+  /** Cosines of vectors with those of the model as it is. */
+  pictures: Cosines;
+  labels: Cosines;
+  /** Pictures whose likeliest label is still the same. */
+  sameLabel: number;
 }
 
-function meanAndLeast({ mean, min }: Cosines): string {
-  return `${mean.toFixed(6)}  ${min.toFixed(6)}`;
+interface Cosines {
+  mean: number;
+  least: number;
+}
+
+/** @param original bytes of the weights as float32 */
+export function compressionTable(original: number, costs: readonly Cost[], pictures: number): string {
+  const rows = costs.map((cost) => [
+    cost.dtype,
+    humanSize(cost.bytes),
+    meanAndLeast(cost.pictures),
+    meanAndLeast(cost.labels),
+    `${cost.sameLabel} of ${pictures}`,
+  ]);
+  const header = ['stored as', 'size', 'pictures: mean, least', 'labels: mean, least', 'same label'];
+  return columns([header, ['float32', humanSize(original)], ...rows], [1, 2, 3, 4]);
+}
+
+function meanAndLeast({ mean, least }: Cosines): string {
+  return `${mean.toFixed(6)}  ${least.toFixed(6)}`;
 }

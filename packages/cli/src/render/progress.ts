@@ -10,17 +10,22 @@ const NARROWEST_BAR = 4;
 
 export class Progress {
   private readonly started = performance.now();
+  /** As long as there are no numbers, what goes on is worth saying. */
+  private readonly waiting: NodeJS.Timeout;
 
   /** @param line null draws nothing */
   constructor(
     private readonly line: StatusLine | null,
     private readonly task: string,
     private readonly unit = '',
-  ) {}
+  ) {
+    this.waiting = setTimeout(() => line?.draw(fit(`${task} …`, line.columns - 1)), PATIENCE_MS).unref();
+  }
 
   update(done: number, total: number): void {
     const elapsed = performance.now() - this.started;
     if (!this.line || elapsed < PATIENCE_MS) return;
+    clearTimeout(this.waiting);
     const left = done > 0 ? `, ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : '';
     const numbers = `${round(done)} of ${round(total)}${this.unit}${left}`;
     const columns = this.line.columns - 1;
@@ -31,6 +36,7 @@ export class Progress {
   }
 
   end(): void {
+    clearTimeout(this.waiting);
     this.line?.draw('');
   }
 }

@@ -121,16 +121,26 @@ describe('Progress', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('says nothing for two seconds, then how far it is and how long it takes', () => {
+  it('says nothing for two seconds, then what goes on, how far it is and how long it takes', () => {
     const progress = new Progress(line, 'classifying', ' pictures');
     jest.advanceTimersByTime(1900);
     progress.update(1, 12);
     expect(drawn).toEqual([]);
     jest.advanceTimersByTime(1100);
     progress.update(3, 12);
-    expect(drawn).toEqual(['classifying ▕██████                  ▏ 3 of 12 pictures, 9 s left']);
+    expect(drawn).toEqual([
+      'classifying …',
+      'classifying ▕██████                  ▏ 3 of 12 pictures, 9 s left',
+    ]);
     progress.end();
     expect(drawn.at(-1)).toBe('');
+  });
+
+  it('that ends soon draws nothing', () => {
+    const progress = new Progress(line, 'classifying', ' pictures');
+    progress.end();
+    jest.advanceTimersByTime(3000);
+    expect(drawn).toEqual(['']);
   });
 
   it.each([
@@ -143,7 +153,7 @@ describe('Progress', () => {
     const progress = new Progress({ ...line, columns }, 'loading openai/clip-vit-base-patch32', ' MB');
     jest.advanceTimersByTime(3000);
     progress.update(300.25, 605.1);
-    expect(drawn).toEqual([text]);
+    expect(drawn.slice(1)).toEqual([text]);
     expect(displayWidth(text)).toBeLessThan(columns);
   });
 });
