@@ -8,6 +8,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CASES } from './cases/index.mjs';
@@ -44,6 +45,7 @@ execFileSync(process.execPath, [fileURLToPath(new URL('./inputs/prepare.mjs', im
 const results = {
   date: new Date().toISOString().slice(0, 10),
   machine: machine(),
+  load: os.loadavg()[0], // what else the machine had to do when it began
   rounds: settings.rounds,
   absent,
   cases: [],

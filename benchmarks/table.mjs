@@ -3,11 +3,12 @@
 
 const [LEFT, RIGHT] = ['left', 'right'];
 
-export function markdown({ date, machine, rounds, absent, cases }) {
+export function markdown({ date, machine, load, rounds, absent, cases }) {
   const { cpu, cores, node } = machine;
   const lines = [
-    `Made by \`npm run bench -- --write\` on ${date}: ${cpu}, ${cores} cores, Node ${node}; medians of ${rounds} rounds, the`,
-    'lowest and the highest in brackets. "Times as fast" is the median of the rounds\' ratios.',
+    `Made by \`npm run bench -- --write\` on ${date}: ${cpu}, ${cores} cores, Node ${node}; other programs kept`,
+    `${load.toFixed(1)} of the cores busy when it began. Medians of ${rounds} rounds, the lowest and the highest in brackets; "times`,
+    'as fast" is the median of the rounds\' ratios.',
     '',
     ...cases.flatMap(section),
     ...(absent.length > 0 ? ['Absent:', '', ...absent.map(({ name, why }) => `- ${name}: ${why}`), ''] : []),

@@ -13,7 +13,11 @@ const [photo] = photoFiles(1);
 
 const nodeAlone = { peer: { name: 'Node alone, all of it' }, once: () => run(process.execPath, ['-e', '0']) };
 const command = {
-  peer: { name: 'tfjs-clip classify, the command, wasm', rivals: { start: 'transformers.js' }, threads: 1 },
+  peer: {
+    name: 'tfjs-clip classify, the command, wasm',
+    rivals: { start: 'transformers.js, onnxruntime-web' },
+    threads: 1,
+  },
   once: () =>
     run(process.execPath, [COMMAND, 'classify', photo, '--labels', LABELS.join(), '--backend', 'wasm']),
 };

@@ -29,7 +29,7 @@ const answers = {
   },
 };
 
-answer({});
+answer({ versions: peer.versions });
 for await (const line of createInterface(process.stdin)) {
   const { action, ...job } = JSON.parse(line);
   try {

@@ -17,7 +17,7 @@ const onWasm = {
   options: { backend: 'wasm' },
   threads: 1,
   tasks: ['vision', 'text', 'classify', 'start'],
-  rivals: against('onnxruntime-web, 1 thread', 'transformers.js'),
+  rivals: against('onnxruntime-web, 1 thread', 'transformers.js, onnxruntime-web'),
   packages: ['@tensorflow/tfjs-backend-wasm'],
   install: OURS,
 };
@@ -31,7 +31,7 @@ const onTfjsNode = {
   options: { backend: 'tensorflow' },
   threads: CORES,
   tasks: [...towers, 'classify', 'start'],
-  rivals: against('onnxruntime-node', 'transformers.js'),
+  rivals: against('onnxruntime-node', 'transformers.js, onnxruntime-node'),
   packages: ['@tensorflow/tfjs-node'],
   install: TFJS_NODE,
 };
@@ -81,11 +81,20 @@ export const PEERS = [
     install: PEERS_INSTALL,
   })),
   {
-    name: 'transformers.js',
+    name: 'transformers.js, onnxruntime-node',
     module: 'transformersJs.mjs',
     threads: CORES,
     tasks: ['classify', 'resize', 'start'],
-    packages: ['@huggingface/transformers'],
+    packages: ['@huggingface/transformers', 'onnxruntime-node'],
+    install: PEERS_INSTALL,
+  },
+  {
+    name: 'transformers.js, onnxruntime-web',
+    module: 'transformersJs.mjs',
+    options: { runtime: 'onnxruntime-web' },
+    threads: 1,
+    tasks: ['classify', 'start'],
+    packages: ['@huggingface/transformers', 'onnxruntime-web'],
     install: PEERS_INSTALL,
   },
   {

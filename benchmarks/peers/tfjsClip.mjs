@@ -24,7 +24,8 @@ export default async function createPeer({ backend, kernels }) {
   if (kernels) await import(kernels);
   await tf.setBackend(backend);
   await tf.ready();
-  return { vision, text, matmul, classify, tokenize, resize };
+  const versions = { '@tensorflow/tfjs': tf.version_core, libtensorflow: tf.backend().binding?.TF_Version };
+  return { versions, vision, text, matmul, classify, tokenize, resize };
 }
 
 async function vision() {
