@@ -66,7 +66,7 @@ export const layerNorm = fusedKernel<LayerNormInputs, LayerNormAttributes>(
     const width = x.shape[x.shape.length - 1];
     const rows = sizeOf(x.shape) / width;
     const { device } = backend;
-    const program = new LayerNormProgram(rows, width, epsilon, chooseSummation(device), device.limits);
+    const program = new LayerNormProgram(rows, width, epsilon, chooseSummation(device, 64), device.limits);
     return program.run(backend, [x, gamma, beta], x.shape);
   },
 );

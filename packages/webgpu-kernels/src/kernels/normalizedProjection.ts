@@ -1,57 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CLIPKernel, type NormalizedProjectionInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel } from '../program.js';
+import { asStored, type WeightFormat } from '../weights/packedWeights.js';
+import { reader, writer } from '../wgsl/matrix.js';
+import { repeat } from '../wgsl/repeat.js';
+import { weightComponents, weightReader } from '../wgsl/weights.js';
 import { chooseSummation, type Summation, WORKGROUP_INDEX } from '../wgsl/workgroup.js';
 
+interface ProjectionShape {
+  rows: number;
+  inSize: number;
+  outSize: number;
+  /** How `kernel` is stored. */
+  format: WeightFormat;
+}
+
+/** After all rows of the matrix. */
+const SCALES = 'uniforms.inSize * ((uniforms.outSize + 3) / 4)';
+
 /**
- * x · kernel, each row divided by its L2 norm. A workgroup a row, a thread some columns of it: it writes their products,
- * and when the norm is known divides what it wrote.
+ * x · kernel, each row divided by its L2 norm. A workgroup a row, a thread some columns of it, four by four: it writes
+ * their products, and when the norm is known divides what it wrote.
  */
 class NormalizedProjectionProgram extends FusedProgram {
   constructor(
-    rows: number,
-    inSize: number,
-    outSize: number,
+    private readonly shape: ProjectionShape,
     private readonly summation: Summation,
     limits: GPUSupportedLimits,
   ) {
-    const components = componentsFor(outSize);
+    const { rows, inSize, outSize, format } = shape;
+    const out = componentsFor(outSize);
     super(
       {
-        inputs: { x: 1, kernel: components },
-        outputComponents: components,
-        integers: { rows, inSize, columns: outSize / components },
+        inputs: { x: componentsFor(inSize), kernel: weightComponents(format, out) },
+        outputComponents: out,
+        integers: { rows, inSize, outSize },
         workgroupSize: [summation.threads, 1, 1],
         workgroups: rows,
-        constants: [],
+        constants: [format],
       },
       limits,
     );
   }
 
   getUserCode(): string {
-    const [type, square] = this.outputComponent === 4 ? ['vec4<f32>', 'dot(sum, sum)'] : ['f32', 'sum * sum'];
-    const forEachColumn = `for (var i = i32(localId.x); i < uniforms.columns; i = i + ${this.summation.threads})`;
+    const { threads, wgsl } = this.summation;
+    const [columns, components] = ['uniforms.outSize', componentsFor(this.shape.outSize)];
+    const x = { array: 'x', columns: 'uniforms.inSize', components: componentsFor(this.shape.inSize) };
+    const forEachFour = `for (var column = 4 * i32(localId.x); column < ${columns}; column = column + ${4 * threads})`;
     return `
-    ${this.summation.wgsl}
+    ${wgsl}
+    ${reader('xAt', x)}
+    ${weightReader('kernelAt', this.shape.format, { array: 'kernel', columns, components }, SCALES)}
+    ${reader('resultAt', { array: 'result', columns, components })}
+    ${writer('write', { columns, components })}
 
     fn main() {
       let index = ${WORKGROUP_INDEX};
       let row = min(index, uniforms.rows - 1); // Barriers need every workgroup.
       var squares = 0.0;
-      ${forEachColumn} {
-        var sum = ${type}(0.0);
-        for (var k = 0; k < uniforms.inSize; k = k + 1) {
-          sum = sum + x[row * uniforms.inSize + k] * kernel[k * uniforms.columns + i];
+      ${forEachFour} {
+        var sum = vec4<f32>(0.0);
+        for (var k = 0; k < uniforms.inSize; k = k + 4) {
+          let left = xAt(row, k); // Zeros beyond the end.
+          ${repeat(4, (j) => `sum = fma(vec4<f32>(left[${j}]), kernelAt(min(k + ${j}, uniforms.inSize - 1), column), sum);`)}
         }
-        squares = squares + ${square};
-        if (index < uniforms.rows) { result[row * uniforms.columns + i] = sum; }
+        sum = sum * kernelAtScale(column);
+        squares = squares + dot(sum, sum);
+        if (index < uniforms.rows) { write(row, column, sum); }
       }
       let norm = sqrt(sumOfWorkgroup(squares));
       if (index < uniforms.rows) {
-        ${forEachColumn} {
-          result[row * uniforms.columns + i] = result[row * uniforms.columns + i] / norm;
-        }
+        ${forEachFour} { write(row, column, resultAt(row, column) / norm); }
       }
     }`;
   }
@@ -62,9 +82,10 @@ export const normalizedProjection = fusedKernel<NormalizedProjectionInputs>(
   (backend, { x, kernel }) => {
     const [rows, inSize] = x.shape;
     const outSize = kernel.shape[1];
+    const { format, kernels } = asStored([kernel]);
     const { device } = backend;
-    const summation = chooseSummation(device);
-    const program = new NormalizedProjectionProgram(rows, inSize, outSize, summation, device.limits);
-    return program.run(backend, [x, kernel], [rows, outSize]);
+    const shape = { rows, inSize, outSize, format };
+    const program = new NormalizedProjectionProgram(shape, chooseSummation(device, 256), device.limits);
+    return program.run(backend, [x, ...kernels], [rows, outSize]);
   },
 );

@@ -3,9 +3,11 @@ import { CLIPKernel, type PatchEmbeddingInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel } from '../program.js';
 import { countTiles, type Tile } from '../tile.js';
 import { chooseTile } from '../tuning/choices.js';
+import { asStored, type WeightFormat } from '../weights/packedWeights.js';
 import { reader, writer } from '../wgsl/matrix.js';
 import { repeat } from '../wgsl/repeat.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
+import { weightComponents, weightReader } from '../wgsl/weights.js';
 
 interface PatchShape {
   batch: number;
@@ -14,12 +16,17 @@ interface PatchShape {
   width: number;
   patchSize: number;
   hiddenSize: number;
+  /** How `kernel` is stored. */
+  format: WeightFormat;
 }
 
+/** After all rows of the matrix. */
+const SCALES = 'uniforms.depth * ((uniforms.hiddenSize + 3) / 4)';
+
 /**
- * Pixels · kernel + positions, the class token first. A tiled product whose left side, [batch · tokens, patch · patch ·
- * channels], is never made: its numbers are picked out of the pixels. The row of a class token is zeros, and its
- * embedding is added.
+ * Pixels · kernel + positions, the class token first. A tiled product whose left side, [batch · tokens, channels · patch ·
+ * patch], is never made: its numbers are picked out of the pixels, in the order in which they lie there. The row of a class
+ * token is zeros, and its embedding is added.
  */
 class PatchEmbeddingProgram extends FusedProgram {
   constructor(
@@ -27,11 +34,16 @@ class PatchEmbeddingProgram extends FusedProgram {
     private readonly tile: Tile,
     limits: GPUSupportedLimits,
   ) {
-    const { channels, height, width, patchSize, hiddenSize } = shape;
+    const { channels, height, width, patchSize, hiddenSize, format } = shape;
     const [rows, hidden] = [tokensOf(shape) * shape.batch, componentsFor(hiddenSize)];
     super(
       {
-        inputs: { pixels: 1, kernel: hidden, classEmbedding: hidden, positionEmbedding: hidden },
+        inputs: {
+          pixels: componentsFor(width, patchSize),
+          kernel: weightComponents(format, hidden),
+          classEmbedding: hidden,
+          positionEmbedding: hidden,
+        },
         outputComponents: hidden,
         integers: {
           rows,
@@ -44,48 +56,62 @@ class PatchEmbeddingProgram extends FusedProgram {
         },
         workgroupSize: [tile.across, tile.down, 1],
         workgroups: countTiles({ rows, columns: hiddenSize, depth: patchSize * patchSize * channels }, tile),
-        constants: [...Object.values(tile), patchSize, channels],
+        constants: [...Object.values(tile), patchSize, channels, format],
       },
       limits,
     );
   }
 
   getUserCode(): string {
-    const { patchSize, channels, hiddenSize } = this.shape;
+    const { patchSize, channels, hiddenSize, format } = this.shape;
     const [tokens, depth, columns] = ['uniforms.tokens', 'uniforms.depth', 'uniforms.hiddenSize'];
     const hidden = { columns, components: componentsFor(hiddenSize) };
+    const pixelsOfPatch = patchSize ** 2;
     return `
-    ${reader('readRight', { array: 'kernel', ...hidden })}
+    ${weightReader('kernelAt', format, { array: 'kernel', ...hidden }, SCALES)}
     ${reader('readClass', { array: 'classEmbedding', ...hidden })}
     ${reader('readPosition', { array: 'positionEmbedding', ...hidden })}
     ${writer('write', hidden)}
 
-    /* A row of the kernel is a pixel of the patch and a channel: [patch, patch, channels]. */
-    fn readLeft(row : i32, column : i32) -> vec4<f32> {
-      var values = vec4<f32>(0.0);
+    /* The kernel is [patch, patch, channels, hidden]. */
+    fn readRight(row : i32, column : i32) -> vec4<f32> {
+      return kernelAt(row % ${pixelsOfPatch} * ${channels} + row / ${pixelsOfPatch}, column);
+    }
+
+    fn placeOf(row : i32, column : i32) -> i32 {
       let patchIndex = row % ${tokens} - 1;
-      if (patchIndex < 0) { return values; }
-      let image = row / ${tokens};
-      let top = patchIndex / uniforms.patchesAcross * ${patchSize};
-      let left = patchIndex % uniforms.patchesAcross * ${patchSize};
-      ${repeat(
-        4,
-        (i) => `if (column + ${i} < ${depth}) {
-        let channel = (column + ${i}) % ${channels};
-        let y = top + (column + ${i}) / ${patchSize * channels};
-        let x = left + (column + ${i}) / ${channels} % ${patchSize};
-        values[${i}] = pixels[((image * ${channels} + channel) * uniforms.height + y) * uniforms.width + x];
-      }`,
-      )}
-      return values;
+      let channel = row / ${tokens} * ${channels} + column / ${pixelsOfPatch};
+      let y = patchIndex / uniforms.patchesAcross * ${patchSize} + column / ${patchSize} % ${patchSize};
+      let x = patchIndex % uniforms.patchesAcross * ${patchSize} + column % ${patchSize};
+      return (channel * uniforms.height + y) * uniforms.width + x;
+    }
+
+    fn readLeft(row : i32, column : i32) -> vec4<f32> {
+      if (row % ${tokens} == 0) { return vec4<f32>(0.0); }
+      ${this.readPixels()}
     }
 
     fn finish(row : i32, column : i32, sums : vec4<f32>) {
       let token = row % ${tokens};
-      let content = select(sums, readClass(0, column), token == 0);
+      let content = select(sums * kernelAtScale(column), readClass(0, column), token == 0);
       write(row, column, content + readPosition(token, column));
     }
     ${tiledProduct(this.tile, { rows: 'uniforms.rows', columns, depth })}`;
+  }
+
+  /** Four neighbours, where the rows of patches consist of such. */
+  private readPixels(): string {
+    const { width, patchSize } = this.shape;
+    if (componentsFor(width, patchSize) === 4) return 'return pixels[placeOf(row, column) >> 2u];';
+    if (patchSize % 4 === 0) {
+      return `let place = placeOf(row, column);
+      return vec4<f32>(pixels[place], pixels[place + 1], pixels[place + 2], pixels[place + 3]);`;
+    }
+    const readOne = (i: number) =>
+      `if (column + ${i} < uniforms.depth) { values[${i}] = pixels[placeOf(row, column + ${i})]; }`;
+    return `var values = vec4<f32>(0.0);
+      ${repeat(4, readOne)}
+      return values;`;
   }
 }
 
@@ -98,12 +124,13 @@ export const patchEmbedding = fusedKernel<PatchEmbeddingInputs>(
   (backend, { pixelValues, kernel, classEmbedding, positionEmbedding }) => {
     const [batch, channels, height, width] = pixelValues.shape;
     const [patchSize, , , hiddenSize] = kernel.shape;
-    const shape = { batch, channels, height, width, patchSize, hiddenSize };
+    const { format, kernels } = asStored([kernel]);
+    const shape = { batch, channels, height, width, patchSize, hiddenSize, format };
     const tokens = tokensOf(shape);
     const { limits } = backend.device;
     const product = { rows: batch * tokens, columns: hiddenSize, depth: patchSize * patchSize * channels };
     const program = new PatchEmbeddingProgram(shape, chooseTile(product, backend.device), limits);
-    const inputs = [pixelValues, kernel, classEmbedding, positionEmbedding];
+    const inputs = [pixelValues, ...kernels, classEmbedding, positionEmbedding];
     return program.run(backend, inputs, [batch, tokens, hiddenSize]);
   },
 );

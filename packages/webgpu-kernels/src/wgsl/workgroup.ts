@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** WGSL that a whole workgroup runs together. */
+import { isProcessor } from '../tile.js';
 
 /** Which workgroup this is, counted over all axes of the grid. */
 export const WORKGROUP_INDEX = 'i32(workgroupId.y * numWorkgroups.x + workgroupId.x)';
@@ -11,32 +12,38 @@ export interface Summation {
   wgsl: string;
 }
 
-/** Threads of a workgroup that has a row, where they meet in workgroup memory: a power of two. */
-const THREADS = 64;
-
 /**
  * One subgroup a workgroup, where the device says how large all of them are: they add without memory or barriers. tfjs's
- * shaders do not learn which of several subgroups they are.
+ * shaders do not learn which of several subgroups they are, so where one is too few, threads meet in workgroup memory.
+ *
+ * @param most threads that there is work for: a power of two
  */
-export function chooseSummation({ features, adapterInfo }: GPUDevice): Summation {
+export function chooseSummation(device: GPUDevice, most: number): Summation {
+  const threads = subgroupSize(device);
+  const isEnough = threads !== null && (isProcessor(device) || threads >= most / 2);
+  return isEnough ? { threads, wgsl: SUBGROUP } : { threads: most, wgsl: tree(most) };
+}
+
+/** Null where it varies, or is not known. */
+function subgroupSize({ features, adapterInfo }: GPUDevice): number | null {
   const { subgroupMinSize, subgroupMaxSize } = adapterInfo ?? {};
-  const isOneSize = subgroupMinSize !== undefined && subgroupMinSize === subgroupMaxSize;
-  if (!features.has('subgroups') || !isOneSize) return { threads: THREADS, wgsl: TREE };
-  return { threads: subgroupMinSize, wgsl: SUBGROUP };
+  if (!features.has('subgroups') || subgroupMinSize !== subgroupMaxSize) return null;
+  return subgroupMinSize ?? null;
 }
 
 const SUBGROUP = `
   enable subgroups;
   fn sumOfWorkgroup(value : f32) -> f32 { return subgroupAdd(value); }`;
 
-const TREE = `
-  var<workgroup> partialSums : array<f32, ${THREADS}>;
+function tree(threads: number): string {
+  return `
+  var<workgroup> partialSums : array<f32, ${threads}>;
 
   fn sumOfWorkgroup(value : f32) -> f32 {
     let thread = i32(localId.x);
     partialSums[thread] = value;
     workgroupBarrier();
-    for (var half = ${THREADS / 2}; half > 0; half = half / 2) {
+    for (var half = ${threads / 2}; half > 0; half = half / 2) {
       if (thread < half) {
         partialSums[thread] = partialSums[thread] + partialSums[thread + half];
       }
@@ -46,3 +53,4 @@ const TREE = `
     workgroupBarrier(); // The next call overwrites it.
     return sum;
   }`;
+}
