@@ -53,6 +53,14 @@ it.each([
   expect(await storedFiles()).toEqual(['config.json']);
 });
 
+it('with forceDownload asks the hub anew, and fetches no more', async () => {
+  await downloadModel(ID);
+  setting.hub.requests.length = 0;
+  const { fetched } = await inspectModel(ID, { forceDownload: true });
+  expect(fetched).toEqual({ bytes: PAGE, of: weights.length });
+  expect(rangesSeen()).toEqual([`bytes=0-${PAGE - 1}`]);
+});
+
 it('reads what is in the cache there, offline too', async () => {
   await downloadModel(ID);
   env.offline = true;

@@ -96,7 +96,7 @@ export class HubRepository {
     if (located === null) return null;
     const name = `${this.id}/${file}`;
     if ('open' in located) return peekedSource(await located.open(name), () => 0);
-    const inCache = await this.store.hasBlob(located.etag);
+    const inCache = !this.settings.forceDownload && (await this.store.hasBlob(located.etag));
     const remote = inCache ? null : await this.openRemote(file, located);
     if (remote) return remote;
     const stored = (await this.file(file))!;
