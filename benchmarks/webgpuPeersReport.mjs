@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The results of webgpuPeers.mjs as tables. */
-import { createRequire } from 'node:module';
+/** The results of webgpuPeers.mjs as a table, for terminals and for Markdown. */
 import os from 'node:os';
+import { installedVersion } from './peers/installed.mjs';
+import { summary, timesAsFast } from './statistics.mjs';
 
 const OURS = 'tfjs-clip';
-const { resolve } = createRequire(import.meta.url);
 
 /** @param results [{ tower, width, layers, batch, gigaflop, first, times }], the latter two by engine, in ms */
 export function summarize({ adapter, peak }, results, { chromium, rounds }) {
   const versions = {
     chromium,
-    '@tensorflow/tfjs': versionOf('@tensorflow/tfjs'),
-    'onnxruntime-web': versionOf('onnxruntime-web'),
+    '@tensorflow/tfjs': installedVersion('@tensorflow/tfjs'),
+    'onnxruntime-web': installedVersion('onnxruntime-web'),
   };
   const machine = { adapter, cores: os.cpus().length, matmulPeak: peak };
   return { machine, versions, rounds, cases: results.map(summarizeCase) };
@@ -19,24 +19,24 @@ export function summarize({ adapter, peak }, results, { chromium, rounds }) {
 
 function summarizeCase({ times, first, gigaflop, ...shape }) {
   const engines = Object.entries(times).map(([engine, samples]) => {
-    const ratios = samples.map((sample, round) => sample / times[OURS][round]);
+    const milliseconds = summary(samples);
     return {
       engine,
-      milliseconds: median(samples),
-      gigaflops: (gigaflop / median(samples)) * 1000,
       first: first[engine],
-      /** How many times as long as ours it takes, in the same round. */
-      ratio: { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) },
+      milliseconds,
+      gigaflops: (1000 * gigaflop) / milliseconds.median,
+      /** Ours, as this one. */
+      timesAsFast: timesAsFast(times[OURS], samples),
     };
   });
   return { ...shape, engines };
 }
 
 export function terminalTable(report) {
-  const lines = rowsOf(report);
-  const widths = lines[0].map((_, i) => Math.max(...lines.map((row) => row[i].length)));
-  const table = lines.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join('  '));
-  return [setting(report), '', ...table].join('\n');
+  const rows = rowsOf(report);
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const lines = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join('  '));
+  return [setting(report), '', ...lines].join('\n');
 }
 
 export function markdown(report) {
@@ -44,45 +44,45 @@ export function markdown(report) {
   return [setting(report), '', head, '|---|---|---:|---:|---:|---:|---:|', ...rows].join('\n');
 }
 
-function setting({ machine, versions, rounds }) {
+function setting({ machine: { adapter, cores, matmulPeak }, versions, rounds }) {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const { adapter, cores, matmulPeak } = machine;
   return (
-    `Adapter: ${adapter}, ${cores} cores; ${named.join(', ')}; medians of ${rounds} rounds. ` +
-    `The fastest square float32 matrix product in the same run: ${speed(matmulPeak)}.`
+    `Adapter: ${adapter}, ${cores} cores; ${named.join(', ')}. Medians of ${rounds} rounds, the lowest and the highest in ` +
+    `brackets. The fastest product of two square matrices by tfjs alone in the same run: ${speed(matmulPeak)}.`
   );
 }
 
 function rowsOf({ cases, machine: { matmulPeak } }) {
-  const head = ['tower', 'engine', 'first call', 'ms', 'speed', 'of the product', 'time / ours (range)'];
+  const head = [
+    'tower',
+    'engine',
+    'first call',
+    'a call (ms)',
+    'speed',
+    'of that product',
+    'ours is … times as fast',
+  ];
   const rows = cases.flatMap(({ tower, width, layers, batch, engines }) =>
-    engines.map(({ engine, milliseconds, gigaflops, first, ratio }, i) => [
+    engines.map(({ engine, milliseconds, gigaflops, first, timesAsFast }, i) => [
       i === 0
         ? `${tower}, ${width} wide, ${layers} ${layers === 1 ? 'layer' : 'layers'}, batch ${batch}`
         : '',
       engine,
-      `${first.toFixed(0)} ms`,
-      milliseconds.toFixed(milliseconds < 100 ? 1 : 0),
+      `${(first / 1000).toFixed(1)} s`,
+      spread(milliseconds, milliseconds.median < 100 ? 1 : 0),
       speed(gigaflops),
-      `${((gigaflops / matmulPeak) * 100).toFixed(0)}%`,
-      engine === OURS
-        ? '1'
-        : `${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)})`,
+      `${((100 * gigaflops) / matmulPeak).toFixed(0)}%`,
+      engine === OURS ? '' : spread(timesAsFast, 2),
     ]),
   );
   return [head, ...rows];
 }
 
+function spread({ median, lowest, highest }, digits) {
+  const [middle, low, high] = [median, lowest, highest].map((value) => value.toFixed(digits));
+  return `${middle} (${low}–${high})`;
+}
+
 function speed(gigaflops) {
   return gigaflops >= 1000 ? `${(gigaflops / 1000).toFixed(2)} TFLOP/s` : `${gigaflops.toFixed(2)} GFLOP/s`;
-}
-
-function median(samples) {
-  return [...samples].sort((a, b) => a - b)[samples.length >> 1];
-}
-
-/** Of the package itself, whose package.json may not be among its exports. */
-function versionOf(name) {
-  const folder = resolve(name).split(`/${name}/`)[0];
-  return createRequire(import.meta.url)(`${folder}/${name}/package.json`).version;
 }
