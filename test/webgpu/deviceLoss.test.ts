@@ -91,7 +91,7 @@ describeWebGPU('a lost device', () => {
   });
 
   it('takes weights with it that were trained there, and says which', async () => {
-    const weight = tf.variable(tf.tensor1d([1, 2]), true, 'a.weight');
+    const weight = tf.variable(tf.tensor2d([[1, 2]]), true, 'a.weight');
     weight.assign(tf.tidy(() => tf.square(weight)));
     webgpu().device.destroy();
     await leavesNoTensors(async () => {
@@ -102,7 +102,16 @@ describeWebGPU('a lost device', () => {
         ),
       );
     });
-    weight.dispose();
+    const other = tf.variable(tf.tensor2d([[1, 2]]));
+    const weights = new Map([
+      ['text_projection.weight', other],
+      ['visual_projection.weight', weight],
+    ]);
+    await leavesNoTensors(async () => {
+      const refusal = await thrown(() => packWeights({ namedWeights: () => weights }, 'int8'));
+      expect(refusal).toBeInstanceOf(DeviceLostError);
+    });
+    tf.dispose([weight, other]);
   });
 
   it('leaves packed weights as they were', async () => {

@@ -24,8 +24,9 @@ export function asStored(kernels: tf.TensorInfo[]): { format: WeightFormat; kern
   return { format, kernels: packed.map((weight) => weight!.data) };
 }
 
-/** Two-dimensional weights of blocks: nearly all that a tower computes with. */
-const LAYER_WEIGHT = /\.layers\.\d+\..+\.weight$/;
+/** The blocks' linear layers and what stands before and after them: all that kernels read packed. */
+const READ_PACKED =
+  /(\.layers\.\d+\..+|token_embedding|patch_embedding|text_projection|visual_projection)\.weight$/;
 
 export interface PackedWeights {
   /** That the device holds for these weights now, and that it would without packing. */
@@ -36,9 +37,9 @@ export interface PackedWeights {
 }
 
 /**
- * Has the device hold the linear layers of a model's blocks as halves or as bytes with a scale a column, and no longer as
- * float32; sums stay in float32. For inference: gradients are those of the float32 weights, which stay in the program's
- * memory and are what the model saves. A weight that is written to is float32 again.
+ * Has the device hold the matrices of a model as halves or as bytes with a scale a column, and no longer as float32; sums
+ * stay in float32. For inference: gradients are those of the float32 weights, which stay in the program's memory and are
+ * what the model saves. A weight that is written to is float32 again.
  */
 export async function packWeights(
   model: { namedWeights(): ReadonlyMap<string, tf.Variable> },
@@ -50,22 +51,8 @@ export async function packWeights(
     );
   }
   const backend = tf.backend() as WebGPUBackend;
-  const weights = [...model.namedWeights()].filter(
-    ([name, { rank }]) => rank === 2 && LAYER_WEIGHT.test(name),
-  );
+  const weights = [...model.namedWeights()].filter(([name, { rank }]) => rank >= 2 && READ_PACKED.test(name));
   const ours = new Map<object, Packed>();
-  let bytesUnpacked = 0;
-  for (const [, weight] of weights) {
-    const [rows, columns] = weight.shape;
-    const values = (await weight.data()) as Float32Array;
-    const words = format === 'int8' ? packInt8(values, rows, columns) : packHalf(values, rows, columns);
-    const packed = { format, data: tf.keep(tf.tensor1d(words, 'int32')) };
-    packedWeights.set(weight.dataId, packed);
-    ours.set(weight.dataId, packed);
-    bytesUnpacked += values.byteLength;
-    releaseBuffer(backend, weight);
-  }
-  const bytes = [...ours.values()].reduce((sum, { data }) => sum + 4 * data.size, 0);
   const dispose = () => {
     for (const [dataId, packed] of ours) {
       if (packedWeights.get(dataId) === packed) packedWeights.delete(dataId);
@@ -73,7 +60,27 @@ export async function packWeights(
     }
     ours.clear();
   };
+  let [bytes, bytesUnpacked] = [0, 0];
+  try {
+    for (const [, weight] of weights) {
+      const values = (await weight.data()) as Float32Array;
+      const packed = packedFrom(values, weight.shape.at(-1)!, format);
+      packedWeights.set(weight.dataId, packed);
+      ours.set(weight.dataId, packed);
+      bytes += 4 * packed.data.size;
+      bytesUnpacked += values.byteLength;
+      releaseBuffer(backend, weight);
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
   return { bytes, bytesUnpacked, dispose };
+}
+
+function packedFrom(values: Float32Array, columns: number, format: PackedFormat): Packed {
+  const pack = format === 'int8' ? packInt8 : packHalf;
+  return { format, data: tf.keep(tf.tensor1d(pack(values, values.length / columns, columns), 'int32')) };
 }
 
 /** The values stay where `data()` has read them to, and are uploaded again if an op asks for them. */
