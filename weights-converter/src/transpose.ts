@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Matrix transposition in square blocks, so that both the rows read and the rows written stay in the cache, and in them eight
- * rows at a time, which V8 runs twice as fast as one: each step then writes half a cache line, and checks the loop once.
+ * Matrix transposition by strips of columns, which become rows that stay in the cache, and in them eight rows at a time,
+ * which V8 runs twice as fast as one: each step then writes half a cache line, and checks the loop once.
  */
 
 /** A matrix within an array: row r begins at `offset + r * stride`. */
@@ -11,17 +11,14 @@ export interface Matrix {
   stride: number;
 }
 
-const BLOCK = 64;
+const STRIP = 32;
 
 /** `from`, [rows, columns], into `to`, [columns, rows]. */
 export function transpose(from: Matrix, rows: number, columns: number, to: Matrix): void {
   const inEights = rows - (rows % 8);
-  for (let rowBlock = 0; rowBlock < inEights; rowBlock += BLOCK) {
-    const rowEnd = Math.min(rowBlock + BLOCK, inEights);
-    for (let begin = 0; begin < columns; begin += BLOCK) {
-      const end = Math.min(begin + BLOCK, columns);
-      for (let row = rowBlock; row < rowEnd; row += 8) transposeEight(from, to, row, begin, end);
-    }
+  for (let begin = 0; begin < columns; begin += STRIP) {
+    const end = Math.min(begin + STRIP, columns);
+    for (let row = 0; row < inEights; row += 8) transposeEight(from, to, row, begin, end);
   }
   for (let row = inEights; row < rows; row++) {
     const source = from.offset + row * from.stride;
