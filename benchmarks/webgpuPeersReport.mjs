@@ -48,7 +48,7 @@ function setting({ machine: { adapter, cores, matmulPeak }, versions, rounds }) 
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return (
     `Adapter: ${adapter}, ${cores} cores; ${named.join(', ')}. Medians of ${rounds} rounds, the lowest and the highest in ` +
-    `brackets. The fastest product of two square matrices by tfjs alone in the same run: ${speed(matmulPeak)}.`
+    `brackets. The fastest product of two square float32 matrices in the same run: ${speed(matmulPeak)}.`
   );
 }
 
