@@ -28,7 +28,7 @@ const SCRIPT = `
   );
   const machine = { cpu: 'A processor', cores: 2, node: 'v20' };
   const absent = [{ name: 'torch', why: 'no Python was given' }];
-  const results = { date: '2026-01-02', machine, load: 0.5, rounds: 3, absent, cases: [result] };
+  const results = { cases: [{ ...result, date: '2026-01-02', machine, load: 0.5, rounds: 3, absent }] };
   console.log(JSON.stringify({
     result,
     markdown: markdown(results),
@@ -101,7 +101,7 @@ it('the table', () => {
     '0e+0, cosine 1.000000',
   ]);
   expect(cells('broken').slice(1, 3)).toEqual(['', 'failed: It fell over.']);
-  expect(lines).toContain('- torch: no Python was given');
+  expect(lines).toContain('Absent: torch: no Python was given.');
 });
 
 it('the plot has a bar a peer, the longest for the fastest', () => {

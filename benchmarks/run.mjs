@@ -7,7 +7,7 @@
  *     --rounds 5              repetitions              --write         results.json, table.md and plot.svg to docs/benchmarks
  */
 import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -37,19 +37,12 @@ const settings = { rounds: Number(values.rounds), python: values.python, onProgr
 
 const cases = chosenCases(values.cases);
 const { present, absent } = findPeers(values.peers);
-for (const { name, why } of absent) onProgress(`absent: ${name}: ${why}`);
+for (const { peer, why } of absent) onProgress(`absent: ${peer.name}: ${why}`);
 execFileSync(process.execPath, [fileURLToPath(new URL('./inputs/prepare.mjs', import.meta.url))], {
   stdio: 'inherit',
 });
 
-const results = {
-  date: new Date().toISOString().slice(0, 10),
-  machine: machine(),
-  load: os.loadavg()[0], // what else the machine had to do when it began
-  rounds: settings.rounds,
-  absent,
-  cases: [],
-};
+const results = { cases: [] };
 for (const aCase of cases) results.cases.push(await measureCase(aCase));
 
 console.log(markdown(results));
@@ -59,16 +52,25 @@ const failures = results.cases.flatMap(({ rows }) =>
   rows.filter(({ failure, isWrong }) => failure || isWrong),
 );
 if (failures.length > 0) {
-  for (const { name, failure } of failures)
+  for (const { name, failure } of failures) {
     process.stderr.write(`${name} ${failure ?? 'computes something else'}\n`);
+  }
   process.exitCode = 1;
 }
 
 async function measureCase(aCase) {
   process.stderr.write(`${aCase.title}\n`);
-  const peers = present.filter(({ tasks }) => tasks.includes(aCase.name));
+  const canDoIt = ({ tasks }) => tasks.includes(aCase.name);
+  const circumstances = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    load: os.loadavg()[0], // what the machine had to do before
+    rounds: settings.rounds,
+    absent: absent.filter(({ peer }) => canDoIt(peer)).map(({ peer, why }) => ({ name: peer.name, why })),
+  };
+  const peers = present.filter(canDoIt);
   const runs = aCase.isStart ? await measureStarts(peers, settings) : await measure(aCase, peers, settings);
-  return caseResult(aCase, runs);
+  return { ...circumstances, ...caseResult(aCase, runs) };
 }
 
 function chosenCases(names) {
@@ -83,17 +85,23 @@ function findPeers(wanted) {
   const [present, absent] = [[], []];
   for (const peer of PEERS.filter(({ name }) => wanted.split(',').some((part) => name.includes(part)))) {
     const why = whyAbsent(peer, values.python);
-    if (why) absent.push({ name: peer.name, why });
+    if (why) absent.push({ peer, why });
     else present.push(peer);
   }
   return { present, absent };
 }
 
-async function writeDocs(results) {
+/** Cases that were not measured now stay as they were. */
+async function writeDocs({ cases: measured }) {
   await mkdir(DOCS, { recursive: true });
-  await writeFile(`${DOCS}/results.json`, asJson(results));
-  await writeFile(`${DOCS}/table.md`, markdown(results));
-  await writeFile(`${DOCS}/plot.svg`, plot(results));
+  const before = await readFile(`${DOCS}/results.json`, 'utf8').then(JSON.parse, () => ({ cases: [] }));
+  const known = [...measured, ...before.cases];
+  const all = {
+    cases: CASES.map(({ name }) => known.find((result) => result.name === name)).filter(Boolean),
+  };
+  await writeFile(`${DOCS}/results.json`, asJson(all));
+  await writeFile(`${DOCS}/table.md`, markdown(all));
+  await writeFile(`${DOCS}/plot.svg`, plot(all));
 }
 
 function asJson(results) {

@@ -3,21 +3,11 @@
 
 const [LEFT, RIGHT] = ['left', 'right'];
 
-export function markdown({ date, machine, load, rounds, absent, cases }) {
-  const { cpu, cores, node } = machine;
-  const lines = [
-    `Made by \`npm run bench -- --write\` on ${date}: ${cpu}, ${cores} cores, Node ${node}; other programs kept`,
-    `${load.toFixed(1)} of the cores busy when it began. Medians of ${rounds} rounds, the lowest and the highest in brackets; "times`,
-    'as fast" is the median of the rounds\' ratios.',
-    '',
-    ...cases.flatMap(section),
-    ...(absent.length > 0 ? ['Absent:', '', ...absent.map(({ name, why }) => `- ${name}: ${why}`), ''] : []),
-    `Versions: ${versions(cases)}.`,
-  ];
-  return `${lines.join('\n')}\n`;
+export function markdown({ cases }) {
+  return `${cases.flatMap(section).join('\n')}\n`;
 }
 
-function section({ title, labels, peak, reference, rows }) {
+function section({ title, labels, peak, reference, rows, ...circumstances }) {
   const hasAgreement = rows.some(({ agreement }) => agreement);
   const columns = [
     ['engine', LEFT, ({ name }) => (name.startsWith('tfjs-clip') ? `**${name}**` : name)],
@@ -61,6 +51,7 @@ function section({ title, labels, peak, reference, rows }) {
     ...(peak
       ? [`The peak: ${peak.gigaflops.toFixed(0)} GFLOP/s in a product of matrices, by ${peak.name}.`, '']
       : []),
+    ...footnotes(circumstances, rows),
   ];
 }
 
@@ -98,9 +89,13 @@ function difference({ cosine, difference, levels, unequal }) {
   return unequal === 0 ? 'nothing' : `${share} of the rows`;
 }
 
-function versions(cases) {
-  const all = Object.assign({}, ...cases.flatMap(({ rows }) => rows.map((row) => row.versions)));
-  return Object.entries(all)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', ');
+function footnotes({ date, machine, load, rounds, absent }, rows) {
+  const { cpu, cores, node } = machine;
+  const versions = Object.entries(Object.assign({}, ...rows.map((row) => row.versions)));
+  return [
+    `${date}, ${cpu}, ${cores} cores, Node ${node}; load of the machine before: ${load.toFixed(1)}. Median of ${rounds} rounds (lowest–highest).`,
+    `${versions.map(([name, version]) => `${name} ${version}`).join(', ')}.`,
+    ...absent.map(({ name, why }) => `Absent: ${name}: ${why}.`),
+    '',
+  ];
 }
