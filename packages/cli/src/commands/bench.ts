@@ -98,7 +98,12 @@ async function bench(flags: BenchFlags, terminal: Terminal): Promise<void> {
 
 async function openModel({ model, architecture }: BenchFlags, terminal: Terminal): Promise<TFCLIPModel> {
   const { CLIPConfig, TFCLIPModel } = await import('tfjs-clip');
-  if (architecture) return new TFCLIPModel(new CLIPConfig(architectures[architecture]));
+  if (architecture) {
+    terminal.statusLine?.draw(`making the weights of ${architecture}`); // seconds
+    const made = new TFCLIPModel(new CLIPConfig(architectures[architecture]));
+    terminal.statusLine?.draw('');
+    return made;
+  }
   return withTransferProgress(`loading ${model}`, terminal, (progressCallback) =>
     TFCLIPModel.fromPretrained(model, { progressCallback }),
   );
