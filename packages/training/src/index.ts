@@ -31,3 +31,17 @@ export {
   type ScheduleOptions,
 } from './optimizer/learningRate.js';
 export { decays, layerwiseScale } from './optimizer/parameterGroups.js';
+
+// Runs.
+export type {
+  EpochLogs,
+  EvaluationLogs,
+  StepLogs,
+  TrainingCallbacks,
+  TrainStart,
+} from './trainer/callbacks.js';
+export { DivergenceError } from './trainer/errors.js';
+export type { Best, Evaluation } from './trainer/evaluation.js';
+export type { TrainOptions } from './trainer/options.js';
+export type { Checkpoint, Position, SavedState, TrainingRun } from './trainer/run.js';
+export { type TrainingResult, train } from './trainer/train.js';

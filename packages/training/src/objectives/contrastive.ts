@@ -2,7 +2,7 @@
 /** CLIP's loss, and the same with several positives. */
 import * as tf from '@tensorflow/tfjs';
 import { clipLoss } from 'tfjs-clip';
-import { type EmbeddedBatch, type Objective, pairs } from './objective.js';
+import { type EmbeddedBatch, type Groups, type Objective, pairs } from './objective.js';
 
 /** CLIP's symmetric cross-entropy: text i belongs to picture i and to no other. Radford et al. 2021, figure 3. */
 export function contrastiveObjective(): Objective {
@@ -40,5 +40,10 @@ function crossEntropy(logits: tf.Tensor2D, positives: tf.Tensor2D): tf.Tensor {
 }
 
 function withoutParameters(name: string, loss: Objective['loss']): Objective {
-  return { name, loss, parameters: new Map(), dispose: () => {} };
+  return { name, loss, lossOfGuessing, parameters: new Map(), dispose: () => {} };
+}
+
+/** The cross-entropy of equal logits: ln of how many there are to choose from. */
+function lossOfGuessing({ groupOfText, groupOfImage }: Groups): number {
+  return (Math.log(groupOfText.length) + Math.log(groupOfImage.length)) / 2;
 }

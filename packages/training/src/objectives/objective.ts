@@ -14,17 +14,21 @@ export interface EmbeddedBatch {
   groupOfImage: Int32Array;
 }
 
+export type Groups = Pick<EmbeddedBatch, 'groupOfText' | 'groupOfImage'>;
+
 export interface Objective {
   readonly name: string;
   /** What the objective itself learns, beside the model. */
   readonly parameters: ReadonlyMap<string, tf.Variable>;
   /** A scalar, differentiable with respect to the embeddings, the scale and `parameters`. */
   loss(batch: EmbeddedBatch): tf.Scalar;
+  /** Of embeddings that say nothing about what belongs together: what a run starts from, and is to leave behind. */
+  lossOfGuessing(batch: Groups): number;
   dispose(): void;
 }
 
 /** 1 where text i and picture j are a pair, else 0: [texts, images], row by row. */
-export function pairs({ groupOfText, groupOfImage }: EmbeddedBatch): Float32Array {
+export function pairs({ groupOfText, groupOfImage }: Groups): Float32Array {
   const matrix = new Float32Array(groupOfText.length * groupOfImage.length);
   groupOfText.forEach((group, i) => {
     groupOfImage.forEach((other, j) => {

@@ -48,3 +48,20 @@ describeBackends('objectives', () => {
     });
   });
 });
+
+describe('the loss of guessing', () => {
+  const distinct = { groupOfText: Int32Array.of(0, 1, 2, 3), groupOfImage: Int32Array.of(0, 1, 2, 3) };
+  const grouped = { groupOfText: Int32Array.of(0, 0, 1, 1), groupOfImage: Int32Array.of(0, 1) };
+
+  it.each([
+    ['contrastive', distinct, Math.log(4)],
+    ['multi_positive', grouped, (Math.log(4) + Math.log(2)) / 2],
+    // 4 pairs of 16 for 4 pictures, by the entropy of 1/4; 4 of 8 for 2, by that of 1/2.
+    ['sigmoid', distinct, 4 * (Math.log(4) - 0.75 * Math.log(3))],
+    ['sigmoid', grouped, 4 * Math.log(2)],
+  ])('of %s is that of embeddings which say nothing', (name, groups, expected) => {
+    const objective = OBJECTIVES[name]();
+    expect(objective.lossOfGuessing(groups)).toBeCloseTo(expected, 12);
+    objective.dispose();
+  });
+});

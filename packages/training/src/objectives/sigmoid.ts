@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
 import { logitsPerText } from './contrastive.js';
-import { type Objective, pairs } from './objective.js';
+import { type Groups, type Objective, pairs } from './objective.js';
 
 /** SigLIP's: so low that at first nearly all pairs count as the negatives they are. */
 const INITIAL_BIAS = -10;
@@ -26,8 +26,17 @@ export function sigmoidObjective(): Objective {
         const signed = tf.mul(logits, tf.tensor2d(negatives, logits.shape as [number, number]));
         return tf.div(tf.sum(softplus(signed)), batch.groupOfImage.length) as tf.Scalar;
       }),
+    lossOfGuessing,
     dispose: () => bias.dispose(),
   };
+}
+
+/** The cross-entropy of one logit for all that knows how many are pairs. */
+function lossOfGuessing(batch: Groups): number {
+  const isPair = pairs(batch);
+  const part = isPair.reduce((sum, one) => sum + one, 0) / isPair.length;
+  const entropy = -[part, 1 - part].reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0);
+  return (isPair.length * entropy) / batch.groupOfImage.length;
 }
 
 /** log(1 + exp(x)) = −log σ(−x), which does not overflow. (tfjs's own logSigmoid loses its input on the way to its gradient.) */
