@@ -3,5 +3,5 @@
 export { attend, attentionScratch } from './attention';
 export { addRows, addRowsOfTables, cutPatches } from './embeddings';
 export { divideByNorm, layerNorm } from './normalize';
-export { packPanels, packTransposed, panelBytes, unpackPanels } from './panels';
+export { packPanels, packTransposed, panelBytes } from './panels';
 export { product, sumFourRows, sumTwoRows, useTile } from './product';

@@ -27,19 +27,6 @@ export function packPanels(rows: i32, columns: i32, matrix: usize, stride: i32, 
   }
 }
 
-/** What packPanels was given, its rows without space between them. */
-export function unpackPanels(rows: i32, columns: i32, panels: usize, matrix: usize): void {
-  for (let first = 0; first < columns; first += COLUMNS) {
-    const bytes = (<usize>min(COLUMNS, columns - first)) << 2;
-    let target = matrix + ((<usize>first) << 2);
-    for (let row = 0; row < rows; row++) {
-      memory.copy(target, panels, bytes);
-      target += (<usize>columns) << 2;
-      panels += PANEL_ROW;
-    }
-  }
-}
-
 /** Panels of matrixᵀ · scale, [columns, rows]; `matrix` [rows, columns], its rows `stride` floats apart. */
 export function packTransposed(
   rows: i32,

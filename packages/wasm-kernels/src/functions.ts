@@ -23,7 +23,6 @@ export interface Functions {
   ): void;
   panelBytes(rows: number, columns: number): number;
   packPanels(rows: number, columns: number, matrix: number, stride: number, panels: number): void;
-  unpackPanels(rows: number, columns: number, panels: number, matrix: number): void;
   packTransposed(
     rows: number,
     columns: number,

@@ -34,12 +34,13 @@ export class Host {
   private static readonly hosts = new WeakMap<BackendWasm, Host>();
   readonly functions: Functions;
   private readonly emscripten: Emscripten;
+  private readonly memory: WebAssembly.Memory;
 
   private constructor(private readonly backend: BackendWasm) {
     this.emscripten = backend.wasm as object as Emscripten;
     const isThreaded = 'PThread' in backend.wasm;
-    const memory = isThreaded ? this.emscripten.wasmMemory : this.emscripten.asm.memory;
-    this.functions = instantiate(memory, isThreaded);
+    this.memory = isThreaded ? this.emscripten.wasmMemory : this.emscripten.asm.memory;
+    this.functions = instantiate(this.memory, isThreaded);
     this.functions.useTile(this.allocate(BYTES_OF_TILE));
   }
 
@@ -56,7 +57,7 @@ export class Host {
 
   /** The value of a scalar. */
   numberIn(info: tf.TensorInfo): number {
-    return this.backend.typedArrayFromHeap(info)[0];
+    return this.floats(this.pointerTo(info), 1)[0];
   }
 
   /** Where the panels of a weight [..., columns] begin. From now on it has no other form, until somebody reads it. */
@@ -108,12 +109,14 @@ export class Host {
     this.emscripten._free(pointer);
   }
 
-  /** tfjs's C++ knows tensors by a number, and keeps copies of weights in XNNPACK's own layout under it. */
-  announce(id: number, size: number, pointer: number): void {
-    this.backend.wasm.tfjs.registerTensor(id, size, pointer);
+  /** A view that is good until the memory grows. */
+  floats(pointer: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, pointer, length);
   }
 
-  forget(id: number): void {
+  /** tfjs's C++ knows tensors by a number, under which it also keeps copies of weights in XNNPACK's own layout: they go. */
+  moveTensor(id: number, size: number, pointer: number): void {
     this.backend.wasm.tfjs.disposeData(id);
+    this.backend.wasm.tfjs.registerTensor(id, size, pointer);
   }
 }

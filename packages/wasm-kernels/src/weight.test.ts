@@ -45,6 +45,17 @@ describe('a weight in panels', () => {
     ]);
   });
 
+  it('is copied by tfjs while the memory grows', async () => {
+    const x = tf.ones([1, 512]);
+    const kernels = Array.from({ length: 40 }, (_, i) => tf.fill([512, 512], i));
+    for (const kernel of kernels) linear(x, kernel);
+    for (const [i, kernel] of kernels.entries()) {
+      const copy = tf.engine().runKernel('Identity', { x: kernel }) as tf.Tensor;
+      expect(await tf.max(copy).array()).toBe(i);
+      expect(await tf.min(copy).array()).toBe(i);
+    }
+  });
+
   it('may be used under another shape, and by itself', async () => {
     const square = tf.tensor2d([1, 2, 3, 4], [2, 2]);
     expect(await linear(square, square).array()).toEqual([

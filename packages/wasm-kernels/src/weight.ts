@@ -7,6 +7,9 @@ import { sizeOf } from './sizeOf.js';
 type DataIdMap = BackendWasm['dataIdMap'];
 type TensorData = ReturnType<DataIdMap['get']>;
 
+/** As in assembly/panels.ts. */
+const COLUMNS_OF_PANEL = 8;
+
 /**
  * What tfjs's backend knows about a tensor, of one whose values are held once: in panels, as our products read them, or in
  * rows, as all else does. Whoever asks for `memoryOffset` or `id` wants rows, and gets them; but tfjs also asks when the
@@ -61,25 +64,32 @@ export class Weight implements TensorData {
 
   private pack(columns: number): void {
     const { functions } = this.host;
-    const rows = sizeOf(this.shape) / columns;
+    const size = sizeOf(this.shape);
+    const rows = size / columns;
     const panels = this.host.allocate(functions.panelBytes(rows, columns));
     functions.packPanels(rows, columns, this.pointer, columns, panels);
-    this.host.forget(this.tensorId);
-    this.replace(panels, columns);
+    this.host.free(this.pointer);
+    this.host.moveTensor(this.tensorId, size, panels);
+    this.pointer = panels;
+    this.columns = columns;
   }
 
+  /** In place: tfjs may hold views of the memory while it asks, which would be lost if more were allocated. */
   private unpack(): void {
     if (this.columns === 0) return;
+    const { columns } = this;
     const size = sizeOf(this.shape);
-    const values = this.host.allocate(4 * size);
-    this.host.functions.unpackPanels(size / this.columns, this.columns, this.pointer, values);
-    this.host.announce(this.tensorId, size, values);
-    this.replace(values, 0);
-  }
-
-  private replace(pointer: number, columns: number): void {
-    this.host.free(this.pointer);
-    this.pointer = pointer;
-    this.columns = columns;
+    const rows = size / columns;
+    const floatsOfPanels = this.host.functions.panelBytes(rows, columns) / 4;
+    const panels = this.host.floats(this.pointer, floatsOfPanels).slice();
+    const values = this.host.floats(this.pointer, size);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const panel = Math.floor(column / COLUMNS_OF_PANEL);
+        const place = (panel * rows + row) * COLUMNS_OF_PANEL + (column % COLUMNS_OF_PANEL);
+        values[row * columns + column] = panels[place];
+      }
+    }
+    this.columns = 0;
   }
 }
