@@ -15,7 +15,7 @@ const SCRIPT = `
     peer: { name, threads: 2, packages: [], ...more },
     samples: new Map([[job, ms], [peakJob, peakMs]]),
     output: new Map([[job, output]]),
-    peak: 5e8,
+    memory: 5e8,
   });
   const result = caseResult(
     { name: 'vision', title: 'A tower <of one>', jobs: [job, peakJob], compare: ofNumbers },

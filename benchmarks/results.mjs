@@ -13,7 +13,7 @@ export function caseResult({ name, title, isStart, jobs = [{ label: 'beyond Node
   const peak = isStart ? undefined : machinePeak(jobs, measured);
   const reference =
     REFERENCES.map((peer) => measured.find((run) => run.peer.name === peer)).find(Boolean) ?? measured[0];
-  const rows = runs.map(({ peer, failure, versions, samples, output, peak: memory }) => {
+  const rows = runs.map(({ peer, failure, versions, samples, output, memory }) => {
     const row = { name: peer.name, threads: peer.threads, versions: { ...npmVersions(peer), ...versions } };
     if (failure) return { ...row, failure };
     const rival = measured.find((run) => run.peer.name === peer.rivals?.[name]);

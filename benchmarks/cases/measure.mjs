@@ -11,7 +11,7 @@ const REST = 50;
 /** Before a quick call comes one that is not measured, on round 0's input: another peer has had the caches meanwhile. */
 const QUICK = 500;
 
-/** @returns [{ peer, versions, samples, output, peak }]: samples and output by job; or [{ peer, failure }] */
+/** @returns [{ peer, versions, samples, output, memory }]: samples and output by job; or [{ peer, failure }] */
 export async function measure({ jobs, args }, peers, { rounds, python, onProgress }) {
   const runs = [];
   try {
@@ -23,7 +23,7 @@ export async function measure({ jobs, args }, peers, { rounds, python, onProgres
       onProgress(`round ${round} of ${rounds} …`);
       for (const run of inTurn(runs, round)) await timeEach(run, round);
     }
-    for (const run of runs.filter(isAlive)) run.peak = (await run.process.ask('memory')).peak;
+    for (const run of runs.filter(isAlive)) run.memory = (await run.process.ask('memory')).peak;
   } finally {
     for (const { process } of runs) await process?.close();
   }
@@ -41,8 +41,8 @@ async function begin(peer, jobs, args, python) {
   try {
     run.process = await PeerProcess.start(peer, python);
     run.versions = run.process.versions;
-    for (const task of new Set(run.jobs.map((job) => job.task)))
-      await run.process.ask('load', { task, args });
+    const tasks = new Set(run.jobs.map(({ task }) => task));
+    for (const task of tasks) await run.process.ask('load', { task, args });
     for (const job of run.jobs) {
       const { output } = await run.process.ask('run', { task: job.task, size: job.size, round: 0 });
       run.samples.set(job, []);
