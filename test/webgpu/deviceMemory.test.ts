@@ -29,7 +29,7 @@ describeWebGPU('the memory of the device', () => {
     const { numBytesInGPU, numBytesAllocatedInGPU } = webgpu().memory();
     let [once, largest] = [0, 0];
     for (let i = 0; i < 300; i++) {
-      const x = tf.ones([100_000 + i]);
+      const x = tf.tensor1d(new Float32Array(100_000 + i)); // What is uploaded has a buffer of its own size.
       const y = tf.square(x);
       once = Math.max(once, webgpu().memory().numBytesInGPU - numBytesInGPU);
       await y.data();

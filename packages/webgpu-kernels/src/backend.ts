@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** tfjs's webgpu backend, made so that tensors outlive its device, and that its memory does not grow without end. */
 import * as tf from '@tensorflow/tfjs';
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { WebGPUBackend, webgpu_util } from '@tensorflow/tfjs-backend-webgpu';
 import { DeviceLostError, type RecoverableBackend } from 'tfjs-clip/ops';
 import { BufferPool } from './bufferPool.js';
+import { roundedUp } from './bufferSizes.js';
 import type { Device } from './device.js';
 
 /**
@@ -30,7 +31,13 @@ export class RecoverableWebGPUBackend extends WebGPUBackend implements Recoverab
 
   override uploadToGPU(dataId: object): void {
     const stored = this.tensorMap.get(dataId);
-    const { values } = stored;
+    const { values, resource, dtype, shape } = stored;
+    if (!resource && !values) {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      const bytes = webgpu_util.GPUBytesPerElement(dtype) * tf.util.sizeFromShape(shape);
+      stored.resource = this.bufferManager.acquireBuffer(roundedUp(bytes), usage);
+      return;
+    }
     super.uploadToGPU(dataId);
     stored.values = values;
   }
@@ -51,7 +58,7 @@ export class RecoverableWebGPUBackend extends WebGPUBackend implements Recoverab
   override async read(dataId: object): Promise<tf.BackendValues> {
     this.checkThatValuesAreThere(dataId);
     try {
-      return await super.read(dataId);
+      return this.withoutPadding(dataId, await super.read(dataId));
     } catch (error) {
       if (await this.isLost()) this.checkThatValuesAreThere(dataId);
       throw error;
@@ -60,7 +67,7 @@ export class RecoverableWebGPUBackend extends WebGPUBackend implements Recoverab
 
   override readSync(dataId: object): tf.BackendValues {
     this.checkThatValuesAreThere(dataId);
-    return super.readSync(dataId);
+    return this.withoutPadding(dataId, super.readSync(dataId));
   }
 
   override dispose(): void {
@@ -77,6 +84,15 @@ export class RecoverableWebGPUBackend extends WebGPUBackend implements Recoverab
   recover(): Promise<void> {
     this.recovery ??= this.replace(this);
     return this.recovery;
+  }
+
+  /** A buffer may be longer than its tensor. tfjs keeps what it has read. */
+  private withoutPadding(dataId: object, values: tf.BackendValues): tf.BackendValues {
+    const stored = this.tensorMap.get(dataId);
+    const size = tf.util.sizeFromShape(stored.shape);
+    if (stored.dtype === 'complex64' || values.length <= size) return values;
+    stored.values = values.slice(0, size) as tf.BackendValues;
+    return stored.values;
   }
 
   private checkThatValuesAreThere(dataId: object): void {
