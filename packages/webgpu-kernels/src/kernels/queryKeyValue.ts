@@ -125,7 +125,7 @@ export function queryKeyValue(
     headSize % 4 === 0 ? asStored(float32) : { format: 'float32' as const, kernels: float32 };
   const rows = sizeOf(x.shape.slice(0, -1));
   const { limits } = backend.device;
-  const product = { rows, columns: heads * paddedSize, depth: heads * headSize };
+  const product = { rows, columns: PARTS.length * heads * paddedSize, depth: heads * headSize };
   const tile = chooseTile(product, backend.device);
   const program = new QueryKeyValueProgram(rows, shape, format, tile, limits);
   const [query, key, value] = kernels;
