@@ -43,5 +43,8 @@ export type {
 export { DivergenceError } from './trainer/errors.js';
 export type { Best, Evaluation } from './trainer/evaluation.js';
 export type { TrainOptions } from './trainer/options.js';
+export { type ReportContent, reportHTML, type SamplePrediction } from './trainer/report/report.js';
+export { openRun, type RunOptions, type Settings } from './trainer/runFolder/openRun.js';
+export type { LogEntry } from './trainer/runFolder/log.js';
 export type { Checkpoint, Position, SavedState, TrainingRun } from './trainer/run.js';
 export { type TrainingResult, train } from './trainer/train.js';
