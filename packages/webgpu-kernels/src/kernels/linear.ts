@@ -5,7 +5,7 @@ import { countTiles, type Tile } from '../tile.js';
 import { chooseTile } from '../tuning/choices.js';
 import { asStored, type WeightFormat } from '../weights/packedWeights.js';
 import { activationSnippet } from '../wgsl/activation.js';
-import { reader, writer } from '../wgsl/matrix.js';
+import { ROWS_BY_NUMBER, reader, writer } from '../wgsl/matrix.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
 import { weightComponents, weightReader } from '../wgsl/weights.js';
 
@@ -55,6 +55,7 @@ class LinearProgram extends FusedProgram {
     const [rows, depth, columns] = ['uniforms.rows', 'uniforms.inSize', 'uniforms.outSize'];
     const out = componentsFor(this.shape.outSize);
     return `
+    ${ROWS_BY_NUMBER}
     ${reader('readLeft', { array: 'x', columns: depth, components: componentsFor(inSize) })}
     ${weightReader('readRight', format, { array: 'kernel', columns, components: out }, SCALES)}
     ${hasBias ? reader('readBias', { array: 'bias', columns, components: out }) : ''}

@@ -5,7 +5,6 @@ import { countTiles, type Tile } from '../tile.js';
 import { chooseTile } from '../tuning/choices.js';
 import { asStored, type WeightFormat } from '../weights/packedWeights.js';
 import { reader, writer } from '../wgsl/matrix.js';
-import { repeat } from '../wgsl/repeat.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
 import { weightComponents, weightReader } from '../wgsl/weights.js';
 
@@ -78,17 +77,27 @@ class PatchEmbeddingProgram extends FusedProgram {
       return kernelAt(row % ${pixelsOfPatch} * ${channels} + row / ${pixelsOfPatch}, column);
     }
 
-    fn placeOf(row : i32, column : i32) -> i32 {
+    /* Where a patch begins in the pixels; of a class token −1. */
+    fn leftRow(row : i32) -> i32 {
       let patchIndex = row % ${tokens} - 1;
-      let channel = row / ${tokens} * ${channels} + column / ${pixelsOfPatch};
-      let y = patchIndex / uniforms.patchesAcross * ${patchSize} + column / ${patchSize} % ${patchSize};
-      let x = patchIndex % uniforms.patchesAcross * ${patchSize} + column % ${patchSize};
-      return (channel * uniforms.height + y) * uniforms.width + x;
+      let firstOfImage = row / ${tokens} * ${channels} * uniforms.height;
+      let y = patchIndex / uniforms.patchesAcross * ${patchSize};
+      let x = patchIndex % uniforms.patchesAcross * ${patchSize};
+      return select((firstOfImage + y) * uniforms.width + x, -1, patchIndex < 0);
     }
 
-    fn readLeft(row : i32, column : i32) -> vec4<f32> {
-      if (row % ${tokens} == 0) { return vec4<f32>(0.0); }
+    /* From there, where a column is found. */
+    fn offsetOf(column : i32) -> i32 {
+      let y = column / ${pixelsOfPatch} * uniforms.height + column / ${patchSize} % ${patchSize};
+      return y * uniforms.width + column % ${patchSize};
+    }
+
+    fn readPixels(start : i32, column : i32) -> vec4<f32> {
       ${this.readPixels()}
+    }
+
+    fn readLeft(start : i32, column : i32) -> vec4<f32> {
+      return select(readPixels(max(start, 0), column), vec4<f32>(0.0), start < 0);
     }
 
     fn finish(row : i32, column : i32, sums : vec4<f32>) {
@@ -102,16 +111,14 @@ class PatchEmbeddingProgram extends FusedProgram {
   /** Four neighbours, where the rows of patches consist of such. */
   private readPixels(): string {
     const { width, patchSize } = this.shape;
-    if (componentsFor(width, patchSize) === 4) return 'return pixels[placeOf(row, column) >> 2u];';
+    if (componentsFor(width, patchSize) === 4) return 'return pixels[(start + offsetOf(column)) >> 2u];';
     if (patchSize % 4 === 0) {
-      return `let place = placeOf(row, column);
+      return `let place = start + offsetOf(column);
       return vec4<f32>(pixels[place], pixels[place + 1], pixels[place + 2], pixels[place + 3]);`;
     }
-    const readOne = (i: number) =>
-      `if (column + ${i} < uniforms.depth) { values[${i}] = pixels[placeOf(row, column + ${i})]; }`;
-    return `var values = vec4<f32>(0.0);
-      ${repeat(4, readOne)}
-      return values;`;
+    const values = [0, 1, 2, 3].map((i) => `pixels[start + offsetOf(column + ${i})]`);
+    return `let values = vec4<f32>(${values.join(', ')});
+      return select(vec4<f32>(0.0), values, column + vec4<i32>(0, 1, 2, 3) < vec4<i32>(uniforms.depth));`;
   }
 }
 

@@ -6,7 +6,7 @@ import { componentsFor, FusedProgram, type Infos, sizeOf } from '../program.js';
 import { countTiles, type Tile } from '../tile.js';
 import { chooseTile } from '../tuning/choices.js';
 import { asStored, type WeightFormat } from '../weights/packedWeights.js';
-import { reader, writer } from '../wgsl/matrix.js';
+import { ROWS_BY_NUMBER, reader, writer } from '../wgsl/matrix.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
 import { weightComponents, weightReader } from '../wgsl/weights.js';
 
@@ -73,6 +73,7 @@ class QueryKeyValueProgram extends FusedProgram {
     }`;
     return `
     ${readers.join('\n')}
+    ${ROWS_BY_NUMBER}
     ${reader('readLeft', { array: 'x', columns: width, components: componentsFor(heads * headSize) })}
     ${writer('write', { columns: `(${PARTS.length} * ${columns})`, components: 4 })}
     ${ofPart('readScale', (name) => `${name}KernelAtScale(column)`)}

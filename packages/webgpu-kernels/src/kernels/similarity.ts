@@ -3,7 +3,7 @@ import { CLIPKernel, type SimilarityInputs } from 'tfjs-clip/ops';
 import { componentsFor, FusedProgram, fusedKernel } from '../program.js';
 import { countTiles, type Tile } from '../tile.js';
 import { chooseTile } from '../tuning/choices.js';
-import { reader, writer } from '../wgsl/matrix.js';
+import { ROWS_BY_NUMBER, reader, writer } from '../wgsl/matrix.js';
 import { tiledProduct } from '../wgsl/tiledProduct.js';
 
 /** texts · imagesᵀ · exp(logitScale): a tiled product whose right side is read across its rows. */
@@ -31,6 +31,7 @@ class SimilarityProgram extends FusedProgram {
   getUserCode(): string {
     const [rows, columns, depth] = ['uniforms.rows', 'uniforms.columns', 'uniforms.width'];
     return `
+    ${ROWS_BY_NUMBER}
     ${reader('readLeft', { array: 'texts', columns: depth, components: componentsFor(this.width) })}
     ${writer('write', { columns, components: componentsFor(this.images) })}
 

@@ -12,20 +12,25 @@ export interface Matrix {
   components: Components;
 }
 
-/** `fn name(row : i32, column : i32) -> vec4<f32>`: from `column`, a multiple of four; zeros after the row's end. */
+/**
+ * `fn name(row : i32, column : i32) -> vec4<f32>`: from `column`, a multiple of four; zeros after the row's end. These are
+ * selected, not branched to, which processors are slow at; WebGPU lets a shader read beyond a buffer's end.
+ */
 export function reader(name: string, { array, columns, components }: Matrix): string {
   const body =
     components === 4
       ? `return ${array}[(row * ${columns} + column) >> 2u];`
       : `let start = row * ${columns} + column;
-    var values = vec4<f32>(${array}[start], 0.0, 0.0, 0.0);
-    ${repeat(3, (i) => `if (column + ${i + 1} < ${columns}) { values[${i + 1}] = ${array}[start + ${i + 1}]; }`)}
-    return values;`;
+    let values = vec4<f32>(${array}[start], ${array}[start + 1], ${array}[start + 2], ${array}[start + 3]);
+    return select(vec4<f32>(0.0), values, column + vec4<i32>(0, 1, 2, 3) < vec4<i32>(${columns}));`;
   return `
   fn ${name}(row : i32, column : i32) -> vec4<f32> {
     ${body}
   }`;
 }
+
+/** For products whose left side is a matrix. */
+export const ROWS_BY_NUMBER = 'fn leftRow(row : i32) -> i32 { return row; }';
 
 /** `fn name(row : i32, column : i32, values : vec4<f32>)`: to `result` from `column`, a multiple of four, to the row's end. */
 export function writer(name: string, { columns, components }: Omit<Matrix, 'array'>): string {

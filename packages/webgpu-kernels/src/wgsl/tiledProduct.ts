@@ -14,6 +14,7 @@ interface Sizes {
  * `fn main()` of a matrix product left · right, each workgroup a tile of it, summed in float32 in registers. The program's
  * WGSL supplies what is multiplied and what becomes of the sums, all of it within the edges:
  *
+ *     fn leftRow(row : i32) -> i32                          // what `readLeft` is to be told of a row; asked once
  *     fn readLeft(row : i32, column : i32) -> vec4<f32>     // four columns of a row; zeros after its end
  *     fn readRight(row : i32, column : i32) -> vec4<f32>
  *     fn finish(row : i32, column : i32, sums : vec4<f32>)
@@ -60,7 +61,7 @@ function sharedTiles(tile: Tile, { rows, columns, depth }: Sizes, rights: string
 
     fn leftOrZero(row : i32, column : i32) -> vec4<f32> {
       if (column >= ${depth}) { return vec4<f32>(0.0); }
-      return readLeft(min(row, ${rows} - 1), column);
+      return readLeft(leftRow(min(row, ${rows} - 1)), column);
     }
     fn rightOrZero(row : i32, column : i32) -> vec4<f32> {
       if (row >= ${depth}) { return vec4<f32>(0.0); }
@@ -99,7 +100,7 @@ function sumOfSharedTiles(tile: Tile, sizes: Sizes): string {
 function sumInPlace(tile: Tile, { rows, columns, depth }: Sizes, rights: string[]): string {
   const { across, rowsPerThread, vectorsPerThread } = tile;
   return `
-      ${repeat(rowsPerThread, (i) => `let row${i} = min(tileRow + y + ${i}, ${rows} - 1);`)}
+      ${repeat(rowsPerThread, (i) => `let row${i} = leftRow(min(tileRow + y + ${i}, ${rows} - 1));`)}
       ${repeat(
         vectorsPerThread,
         (v) => `let column${v} = ${lastVector(`tileColumn + 4 * (x + ${v * across})`, columns)};`,
