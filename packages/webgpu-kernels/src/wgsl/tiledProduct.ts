@@ -28,6 +28,11 @@ export function tiledProduct(tile: Tile, sizes: Sizes, rights = ['readRight']): 
   const { across, rowsPerThread, vectorsPerThread } = tile;
   const ofSums = (wgsl: (i: number, v: number) => string) =>
     repeat(rowsPerThread, (i) => repeat(vectorsPerThread, (v) => wgsl(i, v)));
+  const finish = (i: number, v: number) => {
+    const [row, column] = [`tileRow + y + ${i}`, `tileColumn + 4 * (x + ${v * across})`];
+    const isWithin = `${row} < ${sizes.rows} && ${column} < ${sizes.columns}`;
+    return `if (${isWithin}) { finish(${row}, ${column}, sum${i}_${v}); }`;
+  };
   return `
     var<private> part : i32;
     ${tile.depth > 0 ? sharedTiles(tile, sizes, rights) : ''}
@@ -42,14 +47,7 @@ export function tiledProduct(tile: Tile, sizes: Sizes, rights = ['readRight']): 
       let y = i32(localId.y) * ${rowsPerThread};
       ${ofSums((i, v) => `var sum${i}_${v} = vec4<f32>(0.0);`)}
       ${tile.depth > 0 ? sumOfSharedTiles(tile, sizes) : sumInPlace(tile, sizes, rights)}
-      ${ofSums(
-        (
-          i,
-          v,
-        ) => `if (tileRow + y + ${i} < ${sizes.rows} && tileColumn + 4 * (x + ${v * across}) < ${sizes.columns}) {
-        finish(tileRow + y + ${i}, tileColumn + 4 * (x + ${v * across}), sum${i}_${v});
-      }`,
-      )}
+      ${ofSums(finish)}
     }`;
 }
 
