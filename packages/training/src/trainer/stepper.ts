@@ -66,9 +66,10 @@ export class Stepper {
     }
   }
 
-  /** Runs `compute` while the model holds what is evaluated and saved. */
-  averaged<T>(compute: () => Promise<T>): Promise<T> {
-    return this.average ? this.average.during(compute) : compute();
+  /** Runs `use` while the model itself holds what is evaluated and saved. */
+  withModel<T>(use: () => Promise<T>): Promise<T> {
+    const withTrained = () => this.trainable.withModel(use);
+    return this.average ? this.average.during(withTrained) : withTrained();
   }
 
   /** Leaves the averages in the model, for good. */

@@ -128,7 +128,7 @@ class Loop {
     const { evaluation, run } = this.options;
     const { step } = this.position;
     if (!evaluation || this.position.evaluated === step) return;
-    const metrics = await this.stepper.averaged(() => evaluation.evaluate(step));
+    const metrics = await this.stepper.withModel(() => evaluation.evaluate(step));
     const standing = standingAfter(this.position, step, metrics, evaluation);
     const logs = { step, metrics, isBest: standing.since === 0 };
     this.position = { ...this.position, ...standing, evaluated: step };
@@ -143,7 +143,7 @@ class Loop {
     const isSaved = this.saved.step === position.step && this.saved.evaluated === position.evaluated;
     if (!run || isSaved) return;
     this.saved = position;
-    const withModel = <T>(write: () => Promise<T>) => stepper.averaged(write);
+    const withModel = <T>(write: () => Promise<T>) => stepper.withModel(write);
     await run.save({ position, tensors: stepper.state(), trainable: this.trainable, withModel });
     await this.callbacks.call('onSave', position.step);
   }
