@@ -23,11 +23,13 @@ export function checkpointed(block: Block, hiddenStates: tf.Tensor3D, mask?: Att
   const compute = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
     const [x, ...weights] = args as tf.Tensor[];
-    save([x, ...tensorsOf(mask)]);
+    save([x, ...weights, ...tensorsOf(mask)]); // Weights passed in may live no longer than the forward pass.
     return {
       value: run([x, ...weights], mask),
-      gradFunc: (dy: tf.Tensor, [input, ...masks]: tf.Tensor[]) =>
-        nestedGradients((...given) => run(given, withTensors(mask, masks)), [input, ...weights], dy),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [inputs, masks] = [saved.slice(0, args.length), saved.slice(args.length)];
+        return nestedGradients((...given) => run(given, withTensors(mask, masks)), inputs, dy);
+      },
     };
   });
   return compute(hiddenStates, ...slots.map(currentWeight)) as tf.Tensor3D;
