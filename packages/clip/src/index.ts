@@ -44,6 +44,9 @@ export {
 export * from './pretrained/hub/index.js';
 export type { ModelFiles, PretrainedOptions, ProgressEvent } from './pretrained/modelFiles.js';
 
+// Small files of a model into its folder, whole or not at all.
+export { saveFiles } from './pretrained/saveFiles.js';
+
 // One kind of checkpoint into another, and what one is.
 export * from './conversion/index.js';
 
