@@ -13,7 +13,26 @@ export type { EmbeddedBatch, Objective } from './objectives/objective.js';
 export { sigmoidObjective } from './objectives/sigmoid.js';
 
 // What trains.
-export { type Trainable, weightsOf } from './adaptation/trainable.js';
+export { LoraAdapter, type LoraPair, lora } from './adaptation/lora.js';
+export { type LoraFiles, loadLora, loraFiles, saveLora } from './adaptation/loraFiles.js';
+export type { LoraOptions, LoraScaling } from './adaptation/loraOptions.js';
+export {
+  type LastLayers,
+  lastLayers,
+  lockImageTower,
+  lockTextTower,
+  namedParts,
+  type TowerName,
+} from './adaptation/parts.js';
+export { countParameters, type Trainable, weightsOf } from './adaptation/trainable.js';
+
+// What is learnt from frozen features.
+export { type FeatureKind, type ImageFeaturesOptions, imageFeatures } from './adaptation/imageFeatures.js';
+export { type ProbeFit, LinearProbe, toImageClassifier } from './adaptation/linearClassifier.js';
+export { type LinearProbeOptions, linearProbe } from './adaptation/linearProbe.js';
+
+// Between the original and what was trained.
+export { interpolateWeights, type SweepPoint, sweepInterpolation } from './adaptation/weightInterpolation.js';
 
 // Gradients.
 export { clipGradients, globalNorm } from './gradients/clipGradients.js';

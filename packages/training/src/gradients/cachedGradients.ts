@@ -42,14 +42,15 @@ export function cachedGradients(
   return { loss, gradients };
 }
 
-function sidesOf({ model, run }: Trainable, batch: TrainingBatch): Side[] {
+function sidesOf(trainable: Trainable, batch: TrainingBatch): Side[] {
+  const { model } = trainable;
   const rows = (tensor: tf.Tensor, from: number, count: number) =>
     tf.slice(tensor, [from, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)]);
   return [
     {
       rows: batch.inputIds.shape[0],
       embed: (from, count) =>
-        run(() => {
+        trainable.run(() => {
           const [inputIds, attentionMask] = [batch.inputIds, batch.attentionMask].map((t) =>
             rows(t, from, count),
           );
@@ -59,7 +60,9 @@ function sidesOf({ model, run }: Trainable, batch: TrainingBatch): Side[] {
     {
       rows: batch.pixelValues.shape[0],
       embed: (from, count) =>
-        run(() => embedImages(model, { pixelValues: rows(batch.pixelValues, from, count) } as TrainingBatch)),
+        trainable.run(() =>
+          embedImages(model, { pixelValues: rows(batch.pixelValues, from, count) } as TrainingBatch),
+        ),
     },
   ];
 }
@@ -74,14 +77,15 @@ function embedAll(side: Side, chunkSize: number): tf.Tensor2D {
 
 /** With respect to the parameters that the loss uses itself, such as logit_scale, and to the embeddings. */
 function gradientsOfLoss(
-  { model, parameters, run }: Trainable,
+  trainable: Trainable,
   { groupOfText, groupOfImage }: TrainingBatch,
   objective: Objective,
   embeds: tf.Tensor2D[],
 ) {
+  const { model, parameters } = trainable;
   const [textEmbeds, imageEmbeds] = embeds;
   const compute = () =>
-    run(() =>
+    trainable.run(() =>
       objective.loss({
         textEmbeds,
         imageEmbeds,

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+/** LoRA: PEFT's steps, PEFT's files, and what merging does. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { openSource, SafetensorsReader } from '@tfjs-clip/safetensors';
+import {
+  AdamW,
+  contrastiveObjective,
+  countParameters,
+  type LoraAdapter,
+  type LoraOptions,
+  loadLora,
+  lora,
+  loraFiles,
+  lossAndGradients,
+  saveLora,
+  train,
+} from '@tfjs-clip/training';
+import { toOurLayout } from '@tfjs-clip/weights-converter';
+import { CheckpointError, ConfigurationError, InvalidArgumentError, TFCLIPModel } from 'tfjs-clip';
+import { describeBackends } from '../harness/backends.js';
+import { Fixture, modelFolder, relativeDifference, withModel } from '../harness/fixture.js';
+import { leavesNoTensors } from '../harness/leaks.js';
+import { thrown } from '../harness/thrown.js';
+import { tinyConfig } from '../harness/tinyConfig.js';
+import { memoryBatches } from './memoryBatches.js';
+import { batchOf, readSteps, STEPS } from './trainingFixture.js';
+
+const adapterFolder = (name: string) => path.resolve(__dirname, '../fixtures/adaptation', name);
+const tinyModel = () => TFCLIPModel.fromPretrained(modelFolder('clip-quick-gelu'));
+/** Asked: 1e-4 of losses and 1e-3 of weights. */
+const LOSS_TOLERANCE = 1e-4;
+const WEIGHT_TOLERANCE = 1e-3;
+
+const WAYS: [string, { chunkSize?: number }, boolean][] = [
+  ['at once', {}, false],
+  ['with checkpoints', {}, true],
+  ['with gradients cached, in chunks of 2', { chunkSize: 2 }, false],
+];
+
+describeBackends(
+  '25 steps of AdamW on an adapter',
+  (backend) => {
+    const ways = backend === 'wasm' ? WAYS : WAYS.slice(0, 1); // What differs between the ways does not between backends.
+    it.each(ways)("%s have PEFT's losses and matrices", async (_, options, checkpointing) => {
+      const [expected, batches] = [await Fixture.open('adaptation/lora.safetensors'), await readSteps()];
+      await withModel(tinyModel(), async (model) => {
+        if (checkpointing) model.gradientCheckpointingEnable();
+        const adapter = await loadLora(model, adapterFolder('lora-start'));
+        const optimizer = new AdamW(adapter.parameters, { beta2: 0.98, epsilon: 1e-6, weightDecay: 0.1 });
+        for (let step = 0; step < STEPS; step++) {
+          const batch = batchOf(batches, step);
+          const { loss, gradients } = lossAndGradients(adapter, batch, contrastiveObjective(), options);
+          optimizer.apply(gradients, 1e-2);
+          const difference = (await loss.data())[0] - expected.get('losses').values[step];
+          expect(Math.abs(difference)).toBeLessThan(LOSS_TOLERANCE);
+        }
+        const trained = await loadLora(model, adapterFolder('lora-trained'));
+        expect([...adapter.parameters.keys()]).toEqual([...trained.parameters.keys()]);
+        for (const [name, parameter] of adapter.parameters) {
+          const reference = await trained.parameters.get(name)!.data();
+          const difference = relativeDifference(await parameter.data(), reference);
+          expect([name, difference < WEIGHT_TOLERANCE]).toEqual([name, true]);
+        }
+        optimizer.dispose();
+      });
+    });
+  },
+  ['wasm', 'tensorflow'],
+);
+
+describeBackends('an adapter', () => {
+  it("computes, merged or not, what PEFT's merged model does", async () => {
+    const [expected, batches] = [await Fixture.open('adaptation/lora.safetensors'), await readSteps()];
+    await withModel(tinyModel(), async (model) => {
+      const adapter = await loadLora(model, adapterFolder('lora-trained'));
+      const batch = batchOf(batches, 0);
+      const apart = adapter.run(() => model.call(batch));
+      adapter.merge();
+      const merged = model.call(batch);
+      for (const [name, embeds] of [
+        ['text_embeds', 'textEmbeds'],
+        ['image_embeds', 'imageEmbeds'],
+      ] as const) {
+        await expect(merged[embeds]).toBeCloseToTensor(expected.tensor(name), 1e-5);
+        expect(await apart[embeds].data()).toEqual(await merged[embeds].data());
+      }
+    });
+  });
+
+  it("merges to PEFT's weights, changes no others, and gives the old ones back bit for bit", async () => {
+    const expected = await Fixture.open('adaptation/lora.safetensors');
+    await withModel(tinyModel(), async (model) => {
+      const adapter = await loadLora(model, adapterFolder('lora-trained'));
+      const before = await valuesOf(model);
+      adapter.merge();
+      const merged = await valuesOf(model);
+      for (const [name, values] of merged) {
+        if (!expected.has(`merged.${name}`)) {
+          expect([name, values]).toEqual([name, before.get(name)]);
+          continue;
+        }
+        const { shape, values: theirs } = expected.get(`merged.${name}`);
+        const { data } = toOurLayout(name, shape, theirs as Float32Array);
+        expect(relativeDifference(values, data)).toBeLessThan(1e-6);
+      }
+      adapter.unmerge();
+      expect(await valuesOf(model)).toEqual(before);
+      await adapter.withModel(async () => expect(await valuesOf(model)).toEqual(merged));
+      expect(await valuesOf(model)).toEqual(before);
+    });
+  });
+});
+
+describe('files', () => {
+  let folder: string;
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+    folder = await mkdtemp(path.join(os.tmpdir(), 'lora-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("have PEFT's names, shapes, numbers and settings", async () => {
+    await withModel(tinyModel(), async (model) => {
+      const adapter = await loadLora(model, adapterFolder('lora-trained'));
+      await saveLora(adapter, path.join(folder, 'saved'), 'clip-quick-gelu');
+      const read = async (of: string) => {
+        const reader = await SafetensorsReader.open(
+          await openSource(path.join(of, 'adapter_model.safetensors')),
+        );
+        const names = reader.names().sort();
+        const tensors = names.map(async (name) => [
+          name,
+          reader.info(name).shape,
+          await reader.float32(name),
+        ]);
+        const content = [reader.metadata, await Promise.all(tensors)];
+        await reader.close();
+        return content;
+      };
+      expect(await read(path.join(folder, 'saved'))).toEqual(await read(adapterFolder('lora-trained')));
+      const config = async (of: string) =>
+        JSON.parse(await readFile(path.join(of, 'adapter_config.json'), 'utf8'));
+      const [ours, theirs] = [
+        await config(path.join(folder, 'saved')),
+        await config(adapterFolder('lora-trained')),
+      ];
+      for (const [key, value] of Object.entries(ours)) {
+        if (key !== 'target_modules') expect([key, value]).toEqual([key, theirs[key]]);
+      }
+      // Ours are whole names, of which PEFT's are the ends.
+      expect(ours.target_modules).toEqual(adapter.modules);
+      const ends = ours.target_modules.map((name: string) => name.split('.').at(-1));
+      expect([...new Set(ends)].sort()).toEqual(theirs.target_modules);
+    });
+  });
+
+  it('are read with a rank-stabilised scale and layers that a pattern chose', async () => {
+    const expected = await Fixture.open('adaptation/lora-rank-stabilized.safetensors');
+    await withModel(tinyModel(), async (model) => {
+      const adapter = await loadLora(model, adapterFolder('lora-rank-stabilized'));
+      expect(adapter.scaling).toEqual({ rank: 4, alpha: 2, useRslora: true });
+      expect(adapter.modules).toEqual([0, 1, 2].map((i) => `vision_model.encoder.layers.${i}.mlp.fc2`));
+      adapter.merge();
+      const name = `${adapter.modules[1]}.weight`;
+      const { shape, values } = expected.get(name);
+      const { data } = toOurLayout(name, shape, values as Float32Array);
+      await expect(model.namedWeights().get(name)!).toBeCloseToTensor(tf.tensor(data, shape.reverse()), 1e-6);
+    });
+  });
+
+  it('of memory, and a merged model saved as any other, hold what the adapter computes', async () => {
+    await withModel(tinyModel(), async (model) => {
+      const adapter = await loadLora(model, adapterFolder('lora-trained'));
+      const again = await loadLora(model, await loraFiles(adapter));
+      for (const [name, parameter] of adapter.parameters) {
+        expect(await again.parameters.get(name)!.data()).toEqual(await parameter.data());
+      }
+      adapter.merge();
+      await model.savePretrained(path.join(folder, 'merged'));
+      await withModel(TFCLIPModel.fromPretrained(path.join(folder, 'merged')), async (saved) => {
+        expect(await valuesOf(saved)).toEqual(await valuesOf(model));
+      });
+    });
+  });
+
+  it.each<[object, string]>([
+    [{ peft_type: 'IA3' }, 'adapter_config.json has the peft_type "IA3"; only "LORA" can be read.'],
+    [
+      { use_dora: true },
+      'adapter_config.json has use_dora true, which is not supported here. Merge it in Python (merge_and_unload), and ' +
+        'load the model.',
+    ],
+    [
+      { init_lora_weights: 'pissa' },
+      'adapter_config.json has init_lora_weights "pissa", which is not supported here. Merge it in Python ' +
+        '(merge_and_unload), and load the model.',
+    ],
+    [{ r: 0 }, 'adapter_config.json has r 0, but it must be above 0.'],
+    [{ lora_alpha: 'much' }, 'adapter_config.json has lora_alpha "much", but it must be above 0.'],
+  ])('with %j are refused', async (change, sentence) => {
+    await withModel(tinyModel(), async (model) => {
+      const files = await loraFiles(lora(model, { rank: 1 }));
+      const config = { ...JSON.parse(files['adapter_config.json']), ...change };
+      const broken = { ...files, 'adapter_config.json': JSON.stringify(config) };
+      expect(await thrown(() => loadLora(model, broken))).toStrictEqual(new ConfigurationError(sentence));
+    });
+  });
+
+  it('that are no JSON, or of another model, are refused with all that does not fit; no tensor stays', async () => {
+    const files = await withAdapter({ rank: 1, targetModules: ['visual_projection'] }, (adapter) =>
+      loraFiles(adapter),
+    );
+    await writeFile(path.join(folder, 'adapter_config.json'), '[');
+    await withModel(tinyModel(), async (model) => {
+      await leavesNoTensors(async () => {
+        expect(await thrown(() => loadLora(model, folder))).toStrictEqual(
+          new ConfigurationError(`${folder}/adapter_config.json is not the JSON of an adapter.`),
+        );
+        expect(await thrown(() => loadLora(model, files))).toStrictEqual(
+          new CheckpointError(
+            'adapter_model.safetensors is no adapter of this model: ' +
+              'base_model.model.visual_projection.lora_A.weight is [1,8] instead of [1,20]; ' +
+              'base_model.model.visual_projection.lora_B.weight is [6,1] instead of [18,1].',
+          ),
+        );
+      });
+    });
+  });
+});
+
+describe('a new adapter', () => {
+  beforeAll(() => tf.setBackend('cpu'));
+
+  it('changes nothing: A is uniform in ±1/√in and differs by layer and seed, B is 0', async () => {
+    const options = { rank: 64, targetModules: ['fc1', 'fc2'] };
+    await withAdapter(options, async (adapter) => {
+      const spread = new Set<number>();
+      for (const [name, parameter] of adapter.parameters) {
+        const values = (await parameter.data()) as Float32Array;
+        const bound = 1 / Math.sqrt(parameter.shape[1] as number);
+        if (name.includes('lora_B')) {
+          expect(values.every((value) => value === 0)).toBe(true);
+          continue;
+        }
+        expect(values.every((value) => Math.abs(value) <= bound)).toBe(true);
+        const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+        expect(variance / (bound * bound)).toBeCloseTo(1 / 3, 1);
+        spread.add(values[0]);
+      }
+      expect(spread.size).toBe(8);
+      await withAdapter({ ...options, seed: 1 }, async (other) => {
+        for (const parameter of other.parameters.values()) {
+          const [first] = await parameter.data();
+          expect(first === 0 || !spread.has(first)).toBe(true);
+        }
+      });
+    });
+  });
+
+  it("counts what trains as PEFT does, and takes PEFT's layers", async () => {
+    const expected = await Fixture.open('adaptation/lora.safetensors');
+    await withModel(tinyModel(), async (model) => {
+      const targetModules = ['q_proj', 'v_proj', 'out_proj', 'fc1', 'visual_projection'];
+      const adapter = lora(model, { rank: 3, alpha: 6, targetModules });
+      const trained = await loadLora(model, adapterFolder('lora-trained'));
+      expect([...adapter.modules].sort()).toEqual(trained.modules);
+      expect(Object.values(countParameters(adapter))).toEqual([...expected.get('numbers').values]);
+    });
+  });
+
+  it('may be of one tower', async () => {
+    await withAdapter(
+      { towers: ['vision'], targetModules: ['q_proj', 'visual_projection'] },
+      async (adapter) => {
+        expect(adapter.modules.filter((name) => !/^(?:vision_model|visual_projection)\b/.test(name))).toEqual(
+          [],
+        );
+        expect(adapter.modules).toHaveLength(3);
+      },
+    );
+  });
+
+  it('trains by `train`, which evaluates it merged, and leaves the model and no tensor behind', async () => {
+    const model = new TFCLIPModel(tinyConfig());
+    const before = await valuesOf(model);
+    await leavesNoTensors(async () => {
+      const adapter = lora(model, { rank: 2, targetModules: ['q_proj', 'v_proj', 'fc1', 'fc2'] });
+      const losses: number[] = [];
+      const mergedAt: boolean[] = [];
+      const evaluate = async () => ({ merged: Number(mergedAt[mergedAt.push(adapter.isMerged) - 1]) });
+      await train(adapter, memoryBatches(1), {
+        ...{ steps: 12, learningRate: 0.05, schedule: 'constant', emaDecay: 0.5 },
+        evaluation: { every: 6, metric: 'merged', evaluate },
+        callbacks: { onBatchEnd: (_, { loss }) => void losses.push(loss) },
+      });
+      expect(losses.at(-1)!).toBeLessThan(0.9 * losses[0]);
+      expect(mergedAt).toEqual([true, true]);
+      adapter.dispose();
+    });
+    expect(await valuesOf(model)).toEqual(before);
+    model.dispose();
+  });
+
+  it('is not trained while it is merged, and merges and unmerges once', async () => {
+    await withAdapter({}, async (adapter) => {
+      await leavesNoTensors(async () => {
+        adapter.merge();
+        adapter.merge();
+        expect(await thrown(() => adapter.run(() => 1))).toStrictEqual(
+          new InvalidArgumentError(
+            'The adapter is merged into the model: call the model as it is, or unmerge() to train on.',
+          ),
+        );
+        adapter.unmerge();
+        adapter.unmerge();
+      });
+      expect(adapter.run(() => 1)).toBe(1);
+    });
+  });
+
+  it.each<[LoraOptions, string]>([
+    [{ rank: 0 }, 'rank is 0, but must be a whole number of at least 1.'],
+    [{ alpha: -1 }, 'alpha is -1, but must be a number above 0.'],
+    [{ targetModules: [] }, 'targetModules is empty; name some layers.'],
+    [
+      { targetModules: ['q_proj', 'query'], towers: ['text'] },
+      "targetModules has 'query', which is no linear layer of text; there are k_proj, v_proj, q_proj, out_proj, fc1, fc2, " +
+        'text_projection.',
+    ],
+    [{ towers: ['image' as 'vision'] }, 'towers is ["image"], but must be some of "text", "vision".'],
+  ])('of %j is refused', async (options, sentence) => {
+    const refusal = await thrown(() => withAdapter(options, async () => {}));
+    expect(refusal).toStrictEqual(new InvalidArgumentError(sentence));
+  });
+});
+
+async function withAdapter<T>(options: LoraOptions, use: (adapter: LoraAdapter) => Promise<T>): Promise<T> {
+  const model = new TFCLIPModel(tinyConfig());
+  try {
+    const adapter = lora(model, options);
+    try {
+      return await use(adapter);
+    } finally {
+      adapter.dispose();
+    }
+  } finally {
+    model.dispose();
+  }
+}
+
+async function valuesOf(model: TFCLIPModel): Promise<Map<string, Float32Array>> {
+  const values = new Map<string, Float32Array>();
+  for (const [name, variable] of model.namedWeights()) {
+    values.set(name, (await variable.data()).slice() as Float32Array);
+  }
+  return values;
+}
