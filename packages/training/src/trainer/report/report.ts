@@ -46,7 +46,7 @@ function summary(entries: readonly LogEntry[]): string {
   const pictures = steps.reduce((sum, { size }) => sum + size, 0);
   const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
   const speed = `${(pictures / seconds).toPrecision(3)} pictures/s`;
-  return `${last.step} steps, ${pictures.toLocaleString('en-US')} pictures in ${duration(seconds)} (${speed}), until ${last.time}.`;
+  return `${last.step} steps, ${pictures.toLocaleString('en-US')} pictures in ${duration(seconds)} (${speed}), until ${minute(last.time)}.`;
 }
 
 function charts(entries: readonly LogEntry[]): string[] {
@@ -104,6 +104,11 @@ function dataURL(bytes: Uint8Array): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return `data:image/png;base64,${btoa(binary)}`;
+}
+
+/** '2026-11-24 20:12 UTC' */
+function minute(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function duration(seconds: number): string {

@@ -7,7 +7,7 @@ export const STYLE = `
 }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); gap: 1.5rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem; }
 figure { margin: 0; } figcaption { font-weight: 600; } small { font-weight: 400; color: var(--faint); }
 svg { width: 100%; height: auto; font-size: 12px; } svg text { fill: var(--faint); }
 path { fill: none; stroke-width: 1.8; stroke-linejoin: round; } .grid { stroke: var(--grid); stroke-width: 1; }
