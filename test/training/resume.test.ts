@@ -8,6 +8,7 @@ import {
   type LogEntry,
   openRun,
   type RunOptions,
+  readSettings,
   type StepLogs,
   sigmoidObjective,
   type TrainOptions,
@@ -78,6 +79,7 @@ describe('the folder of a run', () => {
         'log.jsonl',
         'model',
         'report.html',
+        'settings.json',
       ],
     ]);
     const model = readdirSync(path.join(folder, 'model')).sort();
@@ -87,10 +89,10 @@ describe('the folder of a run', () => {
     );
     const weights = (name: string) => readFileSync(path.join(folder, name, 'model.safetensors'));
     expect(weights('model').equals(weights('checkpoint-2'))).toBe(true);
-    expect(readJSON(folder, 'checkpoint-6/trainer_state.json')).toEqual({
-      position: expect.objectContaining({ step: 6, best: { step: 2, value: 0.9 }, since: 4, evaluated: 6 }),
-      settings: { seed: 3 },
+    expect(readJSON(folder, 'checkpoint-6/trainer_state.json')).toMatchObject({
+      ...{ step: 6, epoch: 3, batch: 0, best: { step: 2, value: 0.9 }, since: 4, evaluated: 6 },
     });
+    expect(await readSettings(folder)).toEqual({ seed: 3 });
     const loaded = await TFCLIPModel.fromPretrained(path.join(folder, 'model'));
     loaded.dispose();
     expect(logOf(folder)).toHaveLength(2 * STEPS);
@@ -179,8 +181,22 @@ describe('the folder of a run', () => {
 
 describe('refuses', () => {
   it('a folder that holds something', async () => {
-    const sentence = `The folder ${__dirname} is not empty. Name another one, or go on with the run that it holds: resume: true.`;
-    expect(await thrown(() => openRun(__dirname))).toStrictEqual(new InvalidArgumentError(sentence));
+    const sentence = `The folder ${__dirname} is not empty. Name another one, or empty it.`;
+    for (const resume of [false, true]) {
+      expect(await thrown(() => openRun(__dirname, { resume }))).toStrictEqual(
+        new InvalidArgumentError(sentence),
+      );
+    }
+  });
+
+  it('a folder that holds a run, unless it is to be taken up', async () => {
+    const folder = newFolder();
+    await openRun(folder);
+    expect(await thrown(() => openRun(folder))).toStrictEqual(
+      new InvalidArgumentError(
+        `The folder ${folder} is not empty. Name another one, or go on with the run that it holds: resume: true.`,
+      ),
+    );
   });
 
   it('to keep nothing', async () => {

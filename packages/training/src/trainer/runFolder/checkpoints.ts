@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The checkpoints of a run: each a folder that appears under its name when it is whole. */
 
-import { InvalidArgumentError } from 'tfjs-clip';
 import { runFiles } from '#runFiles';
 import type { Checkpoint, Position, SavedState } from '../run.js';
-import type { RunOptions, Settings } from './openRun.js';
+import type { RunOptions } from './openRun.js';
 import { readTensors, writeTensors } from './trainingState.js';
 
 const TENSORS = 'training_state.safetensors';
 const STATE = 'trainer_state.json';
 const NAME = /^checkpoint-(\d+)$/;
-
-interface TrainerState {
-  position: Position;
-  settings: Settings;
-}
 
 export class Checkpoints {
   constructor(
@@ -22,15 +16,13 @@ export class Checkpoints {
     private readonly options: RunOptions,
   ) {}
 
-  /** @throws InvalidArgumentError if it is of a run with other settings */
   async latest(): Promise<SavedState | null> {
     await this.removeUnfinished();
     const step = (await this.steps()).at(-1);
     if (step === undefined) return null;
     const folder = this.pathOf(step);
     const text = (await runFiles.readText(runFiles.join(folder, STATE)))!;
-    const { position, settings } = JSON.parse(text) as TrainerState;
-    this.checkSettings(settings);
+    const position = JSON.parse(text) as Position;
     return { position, tensors: await readTensors(runFiles.join(folder, TENSORS)) };
   }
 
@@ -73,8 +65,7 @@ export class Checkpoints {
   }
 
   private writeState(folder: string, position: Position): Promise<void> {
-    const state: TrainerState = { position, settings: this.options.settings ?? {} };
-    return runFiles.replace(runFiles.join(folder, STATE), `${JSON.stringify(state, null, 2)}\n`);
+    return runFiles.replace(runFiles.join(folder, STATE), `${JSON.stringify(position, null, 2)}\n`);
   }
 
   private async removeOld(best?: number): Promise<void> {
@@ -101,17 +92,5 @@ export class Checkpoints {
 
   private pathOf(step: number): string {
     return runFiles.join(this.folder, `checkpoint-${step}`);
-  }
-
-  private checkSettings(saved: Settings): void {
-    const now = JSON.parse(JSON.stringify(this.options.settings ?? {})) as Settings;
-    for (const name of new Set([...Object.keys(saved), ...Object.keys(now)])) {
-      const [before, after] = [saved[name], now[name]].map((value) => JSON.stringify(value) ?? 'absent');
-      if (before === after) continue;
-      throw new InvalidArgumentError(
-        `${name} was ${before} when the run in ${this.folder} was begun, and is ${after} now. Go on with it as it was, or ` +
-          'begin another run in another folder.',
-      );
-    }
   }
 }

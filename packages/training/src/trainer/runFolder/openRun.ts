@@ -5,6 +5,7 @@
  *     checkpoint-200/         a model as Hugging Face keeps it, and what training goes on from:
  *       training_state.safetensors, trainer_state.json
  *     model/                  what came out: the best checkpoint's model, or the last one's
+ *     settings.json           what it was asked to do
  *     log.jsonl               a line a step
  *     events.out.tfevents.…   the same for TensorBoard
  *     report.html             the same as curves
@@ -20,8 +21,7 @@ import { fileHeader, scalarRecord } from '../tensorBoard/eventFile.js';
 import { eventOf } from '../tensorBoard/eventsOf.js';
 import { Checkpoints } from './checkpoints.js';
 import { appendLog, type LogEntry, readLog, truncateLog } from './log.js';
-
-export type Settings = Readonly<Record<string, unknown>>;
+import { checkSettings, readSettings, type Settings, writeSettings } from './settings.js';
 
 export interface RunOptions {
   /** Saved with each checkpoint, so that `fromPretrained` finds all it needs. */
@@ -40,17 +40,21 @@ export interface RunOptions {
 
 /** @throws InvalidArgumentError where there is a run already, or one of other settings; and in browsers */
 export async function openRun(folder: string, options: RunOptions = {}): Promise<TrainingRun> {
-  const { keep = 2, resume = false } = options;
+  const { keep = 2, resume = false, settings = {} } = options;
   if (!Number.isInteger(keep) || keep < 1) {
     throw new InvalidArgumentError(`keep is ${keep}, but must be a whole number of at least 1.`);
   }
-  const names = (await runFiles.list(folder)) ?? [];
-  if (!resume && names.length > 0) {
-    throw new InvalidArgumentError(
-      `The folder ${folder} is not empty. Name another one, or go on with the run that it holds: resume: true.`,
-    );
+  const saved = await readSettings(folder);
+  if (saved && resume) {
+    checkSettings(folder, saved, settings);
+    return new RunFolder(folder, options);
+  }
+  if (((await runFiles.list(folder)) ?? []).length > 0) {
+    const mend = saved ? 'go on with the run that it holds: resume: true' : 'empty it';
+    throw new InvalidArgumentError(`The folder ${folder} is not empty. Name another one, or ${mend}.`);
   }
   await runFiles.makeFolder(folder);
+  await writeSettings(folder, settings);
   return new RunFolder(folder, options);
 }
 
