@@ -57,7 +57,8 @@ export async function minimize(
     if (product > 0) changes.push({ step, ofGradient, product });
     if (changes.length > MEMORY) changes.shift();
     [x, at] = [next.x, next.at];
-    options.onIteration?.(++iterations, at.value);
+    iterations++;
+    options.onIteration?.(iterations, at.value);
   }
   return { x, ...at, iterations, converged: isDone() };
 }

@@ -132,5 +132,7 @@ function classesOf(reader: SafetensorsReader, file: string | URL): string[] {
     const classes = JSON.parse(reader.metadata.classes) as string[];
     if (reader.info(WEIGHT).shape[0] === classes.length) return classes;
   }
-  throw new CheckpointError(`${file} is no linear probe: it has no ${WEIGHT} and names of its classes.`);
+  throw new CheckpointError(
+    `${file} is no linear probe: it has no ${WEIGHT}, or not the names of its classes.`,
+  );
 }

@@ -73,8 +73,8 @@ class Regression {
     this.size = (features.shape[1] + 1) * this.columns;
     const indices = labels.map((label) => classes.indexOf(label));
     this.targets = tf.tidy(() => {
-      const ofRows = tf.tensor1d(indices, 'int32');
-      return tf.oneHot(ofRows, classes.length, 1, 0, 'float32') as tf.Tensor2D;
+      const ofRows = tf.oneHot(tf.tensor1d(indices, 'int32'), classes.length);
+      return tf.cast(ofRows, 'float32') as tf.Tensor2D; // which oneHot itself does wrongly on wasm
     });
   }
 
