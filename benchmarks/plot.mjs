@@ -40,6 +40,7 @@ export function plot({ cases }) {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}">`,
+    '<title>How many a second each engine computes</title>',
     `<style>${STYLE}</style>`,
     `<rect class="paper" width="${WIDTH}" height="${y}"/>`,
     ...parts,
