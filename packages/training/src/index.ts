@@ -4,8 +4,33 @@
 
 // Data.
 export type { BatchSource, TrainingBatch } from './batch.js';
-export type { BrokenRecord, ImageTextDataset, ImageTextRecord, Pass } from './data/dataset.js';
+export type { BatchOptions, CaptionAugmentation } from './data/batchOptions.js';
+export { batchesOf } from './data/batches.js';
+export type { BrokenRecord, FileDataset, ImageTextDataset, ImageTextRecord, Pass } from './data/dataset.js';
+export { datasetOf, type Example } from './data/datasetOf.js';
+export {
+  type AnnotationOptions,
+  type KarpathyOptions,
+  openCOCO,
+  openKarpathy,
+} from './data/formats/annotations.js';
+export type { ColumnOptions } from './data/formats/columns.js';
+export { type CSVOptions, openCSV } from './data/formats/csv.js';
+export { type ClassFolderOptions, openCaptionFiles, openClassFolders } from './data/formats/folders.js';
+export { openJSONRecords, type TableOptions } from './data/formats/jsonRecords.js';
+export { openWebDataset, type WebDatasetOptions } from './data/formats/webDataset.js';
+export { type OpenDatasetOptions, openDataset } from './data/openDataset.js';
 export { permutation, type Random, randomFor } from './random.js';
+
+// Pictures and captions changed at random.
+export {
+  type AugmentationConfig,
+  type AugmentationStep,
+  type AugmentationSteps,
+  imageAugmentation,
+} from './augmentation/imageAugmentation.js';
+export { AUGMENTATION_PRESETS, type AugmentationPreset } from './augmentation/presets.js';
+export type { ImageAugmentation } from './augmentation/step.js';
 
 // What is minimised.
 export { contrastiveObjective, multiPositiveObjective } from './objectives/contrastive.js';
@@ -63,6 +88,7 @@ export { DivergenceError } from './trainer/errors.js';
 export type { Best, Evaluation } from './trainer/evaluation.js';
 export type { TrainOptions } from './trainer/options.js';
 export { type ReportContent, reportHTML, type SamplePrediction } from './trainer/report/report.js';
+export { samplePredictions } from './trainer/report/samplePredictions.js';
 export { openRun, type RunOptions } from './trainer/runFolder/openRun.js';
 export { readSettings, type Settings } from './trainer/runFolder/settings.js';
 export type { LogEntry } from './trainer/runFolder/log.js';

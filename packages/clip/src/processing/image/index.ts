@@ -8,7 +8,10 @@ export {
 } from './clipImageProcessor.js';
 export { CLIPImageProcessorFast } from './clipImageProcessorFast.js';
 export { type ImageInput, type LoadImageOptions, loadImage, type PixelInput } from './loadImage.js';
+// Pillow's own steps on decoded pictures, for those who change pictures before the processor reads them.
+export { pillowResize } from './pillowResize.js';
 export type { PixelArrays, PixelShape } from './pixelBatch.js';
+export { premultiply, unpremultiply } from './premultiply.js';
 export type {
   ImageProcessorSettings,
   PreprocessOptions,
@@ -17,4 +20,4 @@ export type { FloatImage, RawImage } from './rawImage.js';
 export type { Resampling, ResamplingName } from './resampling.js';
 export type { DataFormat } from './rescaleNormalize.js';
 export type { PixelSize, ResizeSize } from './resizeSize.js';
-export { hasTransparency, type Rgb } from './toRgb.js';
+export { composeOnto, hasTransparency, type Rgb, toRgb } from './toRgb.js';

@@ -3,6 +3,7 @@
  * `PIL.Image.resize`, bit for bit: weights in 22-bit fixed point, a horizontal and then a vertical pass with rounding
  * to bytes between them, a pass left out where its size stays (Pillow 12.3, Image.py and src/libImaging/Resample.c).
  */
+import { premultiply, unpremultiply } from './premultiply.js';
 import type { ByteImage } from './rawImage.js';
 import { FILTERS, type Resampling, type ResamplingFilter, resamplingName } from './resampling.js';
 import { pickPixels, resizeAcross, resizeDown, toFixedPoint, weightsFor } from './resizePasses.js';
@@ -68,29 +69,4 @@ function nearestPositions(inSize: number, outSize: number): Int32Array {
     position += step;
   }
   return positions;
-}
-
-function premultiply(image: ByteImage): ByteImage {
-  const { channels } = image;
-  const data = image.data.slice();
-  for (let i = 0; i < data.length; i += channels) {
-    const alpha = data[i + channels - 1];
-    for (let c = 0; c < channels - 1; c++) {
-      const product = data[i + c] * alpha + 128;
-      data[i + c] = ((product >> 8) + product) >> 8;
-    }
-  }
-  return { ...image, data };
-}
-
-function unpremultiply(image: ByteImage): ByteImage {
-  const { data, channels } = image;
-  for (let i = 0; i < data.length; i += channels) {
-    const alpha = data[i + channels - 1];
-    if (alpha === 0 || alpha === 255) continue;
-    for (let c = 0; c < channels - 1; c++) {
-      data[i + c] = Math.min(255, Math.trunc((255 * data[i + c]) / alpha));
-    }
-  }
-  return image;
 }
