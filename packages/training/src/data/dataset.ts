@@ -22,10 +22,16 @@ export interface Pass {
 
 export interface ImageTextDataset {
   readonly name: string;
-  /** How many records; null where only reading them all would tell, as of shards. */
+  /** How many records, broken ones with them; null where only reading them all would tell, as of shards. */
   readonly size: number | null;
-  /** Records one after the other; a broken one is told to `onBroken` and left out. */
+  /** Records one after the other; a broken one is told to `onBroken` in its place, and left out. */
   records(pass: Pass, onBroken?: (problem: BrokenRecord) => void): AsyncIterable<ImageTextRecord>;
+}
+
+/** A dataset that was found in files. */
+export interface FileDataset extends ImageTextDataset {
+  /** What was found, for people: `CSV separated by tabs, 17 rows, pictures in 'filepath', captions in 'title'`. */
+  describe(): string;
 }
 
 export interface BrokenRecord {
