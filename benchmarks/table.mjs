@@ -94,7 +94,9 @@ function footnotes({ date, machine, load, rounds, absent }, rows) {
   const versions = Object.entries(Object.assign({}, ...rows.map((row) => row.versions)));
   return [
     `${date}, ${cpu}, ${cores} cores, Node ${node}; load of the machine before: ${load.toFixed(1)}. Median of ${rounds} rounds (lowest–highest).`,
-    `${versions.map(([name, version]) => `${name} ${version}`).join(', ')}.`,
+    ...(versions.length > 0
+      ? [`${versions.map(([name, version]) => `${name} ${version}`).join(', ')}.`]
+      : []),
     ...absent.map(({ name, why }) => `Absent: ${name}: ${why}.`),
     '',
   ];
