@@ -65,10 +65,8 @@ function peer({ name, jobs }, labels, fastest, top) {
 }
 
 /** Each job has its own scale. */
-function legend(labels) {
-  return labels.length === 1
-    ? 'a second'
-    : `a second: ${labels.join(' (upper bar) and ')} (lower bar) at a time`;
+function legend([first, second]) {
+  return second ? `a second; upper bar: ${first}, lower bar: ${second}` : 'a second';
 }
 
 function hasRates({ rows, labels }) {
