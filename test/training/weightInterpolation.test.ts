@@ -19,6 +19,7 @@ import { describeBackends } from '../harness/backends.js';
 import { leavesNoTensors } from '../harness/leaks.js';
 import { thrown } from '../harness/thrown.js';
 import { tinyConfig } from '../harness/tinyConfig.js';
+import { valuesOf } from './adapted.js';
 import { memoryBatches } from './memoryBatches.js';
 
 describeBackends('interpolation', () => {
@@ -144,11 +145,3 @@ describe('what trains', () => {
     );
   });
 });
-
-async function valuesOf(model: TFCLIPModel): Promise<Map<string, Float32Array>> {
-  const values = new Map<string, Float32Array>();
-  for (const [name, variable] of model.namedWeights()) {
-    values.set(name, (await variable.data()).slice() as Float32Array);
-  }
-  return values;
-}

@@ -43,6 +43,7 @@ export {
 // Where models come from.
 export * from './pretrained/hub/index.js';
 export type { ModelFiles, PretrainedOptions, ProgressEvent } from './pretrained/modelFiles.js';
+export { resolveModelFiles } from './pretrained/resolveModelFiles.js';
 
 // Small files of a model into its folder, whole or not at all.
 export { saveFiles } from './pretrained/saveFiles.js';

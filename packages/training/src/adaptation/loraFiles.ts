@@ -2,7 +2,15 @@
 /** Adapters in PEFT's layout: adapter_config.json and adapter_model.safetensors, in a folder, at an address or in memory. */
 import * as tf from '@tensorflow/tfjs';
 import { openSource, SafetensorsReader, toSafetensorsBytes } from '@tfjs-clip/safetensors';
-import { CheckpointError, saveFiles, type TFCLIPModel } from 'tfjs-clip';
+import {
+  CheckpointError,
+  type ModelFiles,
+  ModelNotFoundError,
+  type PretrainedOptions,
+  resolveModelFiles,
+  saveFiles,
+  type TFCLIPModel,
+} from 'tfjs-clip';
 import { LoraAdapter, type LoraPair, loraPair } from './lora.js';
 import { fromPeftConfig, toPeftConfig } from './loraConfig.js';
 import { linearLayers } from './loraOptions.js';
@@ -51,21 +59,39 @@ export async function saveLora(
  * const adapter = await loadLora(model, 'a-folder');
  * adapter.merge();
  * ```
- * @param from a folder, a web address of one, or what `loraFiles` made
- * @throws ConfigurationError for a kind of adapter that computes something else; CheckpointError for one of another model
+ * @param from a folder, a web address of one, a Hugging Face id, or what `loraFiles` made
+ * @throws ModelNotFoundError where there is none; ConfigurationError for a kind of adapter that computes something else;
+ *   CheckpointError for one of another model
  */
-export async function loadLora(model: TFCLIPModel, from: string | URL | LoraFiles): Promise<LoraAdapter> {
-  const where = isPlace(from) ? placeIn(from, CONFIG) : CONFIG;
-  const scaling = fromPeftConfig(await readText(from), where);
-  const reader = await SafetensorsReader.open(
-    await openSource(isPlace(from) ? placeIn(from, WEIGHTS) : from[WEIGHTS], { name: WEIGHTS }),
-  );
+export async function loadLora(
+  model: TFCLIPModel,
+  from: string | URL | LoraFiles,
+  options: PretrainedOptions = {},
+): Promise<LoraAdapter> {
+  const isPlace = typeof from === 'string' || from instanceof URL;
+  const files = isPlace ? await resolveModelFiles(from, options) : inMemory(from);
+  const [config, weights] = [await files.read(CONFIG), await files.open(WEIGHTS)];
+  const reader = weights && (await SafetensorsReader.open(weights));
   try {
+    if (!config || !reader) {
+      throw new ModelNotFoundError(
+        `There is no adapter in ${files.name}: it has no ${config ? WEIGHTS : CONFIG}.`,
+      );
+    }
+    const scaling = fromPeftConfig(new TextDecoder().decode(config), `${CONFIG} of ${files.name}`);
     const modules = modulesOf(reader, model, scaling.rank);
     return new LoraAdapter(model, scaling, await readPairs(reader, modules));
   } finally {
-    await reader.close();
+    await reader?.close();
   }
+}
+
+function inMemory(files: LoraFiles): Pick<ModelFiles, 'name' | 'read' | 'open'> {
+  return {
+    name: 'memory',
+    read: async () => new TextEncoder().encode(files[CONFIG]),
+    open: () => openSource(files[WEIGHTS], { name: WEIGHTS }),
+  };
 }
 
 /** @throws CheckpointError that lists all that does not fit, before anything is allocated */
@@ -94,36 +120,23 @@ function modulesOf(reader: SafetensorsReader, model: TFCLIPModel, rank: number):
   throw new CheckpointError(`${WEIGHTS} is no adapter of this model: ${problems.join('; ')}.`);
 }
 
+/** After an error there are none. */
 async function readPairs(
   reader: SafetensorsReader,
   modules: readonly string[],
 ): Promise<Map<string, LoraPair>> {
   const pairs = new Map<string, LoraPair>();
-  for (const module of modules) {
-    const names = [nameOf(module, 'A'), nameOf(module, 'B')];
-    const [a, b] = await Promise.all(names.map((name) => reader.float32(name)));
-    const [shapeOfA, shapeOfB] = names.map((name) => reader.info(name).shape);
-    pairs.set(module, loraPair(tf.tensor(a, shapeOfA), tf.tensor(b, shapeOfB)));
-  }
-  return pairs;
-}
-
-async function readText(from: string | URL | LoraFiles): Promise<string> {
-  if (!isPlace(from)) return from[CONFIG];
-  const source = await openSource(placeIn(from, CONFIG));
+  const read = async (name: string) => [await reader.float32(name), reader.info(name).shape] as const;
   try {
-    return new TextDecoder().decode(await source.read(0, source.size));
-  } finally {
-    await source.close();
+    for (const module of modules) {
+      const [a, b] = [await read(nameOf(module, 'A')), await read(nameOf(module, 'B'))];
+      pairs.set(module, loraPair(tf.tensor(...a), tf.tensor(...b)));
+    }
+    return pairs;
+  } catch (error) {
+    for (const { a, b } of pairs.values()) tf.dispose([a, b]);
+    throw error;
   }
-}
-
-function isPlace(from: string | URL | LoraFiles): from is string | URL {
-  return typeof from === 'string' || from instanceof URL;
-}
-
-function placeIn(folder: string | URL, file: string): string {
-  return `${String(folder).replace(/\/$/, '')}/${file}`;
 }
 
 function nameOf(module: string, matrix: 'A' | 'B'): string {
