@@ -11,6 +11,7 @@ import { defineDownload } from './commands/download.js';
 import { defineEmbed } from './commands/embed.js';
 import { defineInspect } from './commands/inspect.js';
 import { exitCodeHelp } from './commands/options.js';
+import { defineTrain } from './commands/train.js';
 import { ExitCode, messageOf, ReportedError, UsageError } from './errors.js';
 import { columnsOf } from './terminal.js';
 
@@ -76,6 +77,7 @@ function createProgram(): Command {
   defineDownload(program);
   defineCache(program);
   defineBench(program);
+  defineTrain(program);
   return program;
 }
 

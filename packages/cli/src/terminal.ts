@@ -27,9 +27,15 @@ export interface StatusLine {
   draw(text: string): void;
 }
 
-export function createTerminal({ quiet = false }: { quiet?: boolean }): Terminal {
+export interface TerminalOptions {
+  quiet?: boolean;
+  /** The command itself sees to interrupts; otherwise they end the process, and leave no status line behind. */
+  seesToSignals?: boolean;
+}
+
+export function createTerminal({ quiet = false, seesToSignals = false }: TerminalOptions): Terminal {
   const { stdout, stderr } = process;
-  const statusLine = stderr.isTTY && !quiet ? terminalLine(stderr) : null;
+  const statusLine = stderr.isTTY && !quiet ? terminalLine(stderr, seesToSignals) : null;
   const writeError = (text: string) => {
     statusLine?.draw('');
     stderr.write(`${text}\n`);
@@ -59,7 +65,7 @@ function wantsColor(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 }
 
-function terminalLine(stream: NodeJS.WriteStream): StatusLine {
+function terminalLine(stream: NodeJS.WriteStream, seesToSignals: boolean): StatusLine {
   let drawn = false;
   /** The line would stay above the shell's next prompt. */
   const removeAndEnd = (signal: NodeJS.Signals) => {
@@ -72,7 +78,7 @@ function terminalLine(stream: NodeJS.WriteStream): StatusLine {
       if (!drawn && text === '') return;
       stream.write(ERASE_LINE + text);
       const draws = text !== '';
-      if (draws !== drawn) {
+      if (draws !== drawn && !seesToSignals) {
         for (const signal of SIGNALS) process[draws ? 'once' : 'off'](signal, removeAndEnd);
       }
       drawn = draws;

@@ -9,6 +9,7 @@ export interface RunFiles {
   /** Also a folder with all that is in it; what is not there stays so. */
   remove(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** A file, or a folder with all that is in it. */
   copy(from: string, to: string): Promise<void>;
   /** null where there is no such file. */
   readText(file: string): Promise<string | null>;

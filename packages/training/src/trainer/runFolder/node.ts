@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A run's files in Node. */
-import { appendFile, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunFiles } from './files.js';
 
@@ -12,7 +12,7 @@ export const runFiles: RunFiles = {
   },
   remove: (file) => rm(file, { recursive: true, force: true }),
   rename,
-  copy: (from, to) => copyFile(from, to),
+  copy: (from, to) => cp(from, to, { recursive: true }),
   readText: (file) => readFile(file, 'utf8').catch(nullIfAbsent),
   append: (file, content) => appendFile(file, content),
   async replace(file, content) {
