@@ -24,6 +24,13 @@ export { permutation, type Random, randomFor } from './random.js';
 
 // Pictures and captions changed at random.
 export {
+  type CaptionOptions,
+  captionAugmentation,
+  type TagOptions,
+} from './augmentation/captions/captionAugmentation.js';
+export { type ExtraCaptions, readExtraCaptions } from './augmentation/captions/extraCaptions.js';
+export { CAPTION_PRESETS, type CaptionPreset } from './augmentation/captions/presets.js';
+export {
   type AugmentationConfig,
   type AugmentationStep,
   type AugmentationSteps,
@@ -94,3 +101,6 @@ export { readSettings, type Settings } from './trainer/runFolder/settings.js';
 export type { LogEntry } from './trainer/runFolder/log.js';
 export type { Checkpoint, Position, SavedState, TrainingRun } from './trainer/run.js';
 export { type TrainingResult, train } from './trainer/train.js';
+
+// Evaluation.
+export { evaluateRetrieval, type RetrievalEvaluation } from './evaluation/evaluateRetrieval.js';
