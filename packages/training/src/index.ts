@@ -83,6 +83,32 @@ export {
 } from './optimizer/learningRate.js';
 export { decays, layerwiseScale } from './optimizer/parameterGroups.js';
 
+// How good it is.
+export { buildZeroShotClassifier } from './evaluation/buildZeroShotClassifier.js';
+export { ClassificationTally, type ClassResult } from './evaluation/classificationTally.js';
+export type { ClassOptions } from './evaluation/embedClasses.js';
+export type { PictureOptions } from './evaluation/embedPictures.js';
+export {
+  evaluateRetrieval,
+  type RetrievalEvaluation,
+  type RetrievalOptions,
+  type RetrievalStage,
+} from './evaluation/evaluateRetrieval.js';
+export {
+  captionLabel,
+  evaluateZeroShot,
+  fileNameLabel,
+  type LabelOf,
+  labelsOf,
+  type Prediction,
+  type ZeroShotEvaluationOptions,
+} from './evaluation/evaluateZeroShot.js';
+export { rankAll, type RankOptions } from './evaluation/rankAll.js';
+export { type Ranks, ranksOf } from './evaluation/ranks.js';
+export * from './evaluation/retrievalMetrics.js';
+export { parseTemplates, TEMPLATES, type TemplateSet } from './evaluation/templates/index.js';
+export { ZeroShotClassifier } from './evaluation/zeroShotClassifier.js';
+
 // Runs.
 export type {
   EpochLogs,
