@@ -19,6 +19,14 @@ export function towerOf(name: string): TowerName | null {
   return TOWERS.find((tower) => BEGINNINGS[tower].test(name)) ?? null;
 }
 
+/** The towers of which nothing trains. */
+export function frozenTowers({ parameters }: Trainable): TowerName[] {
+  const names = [...parameters.keys()].filter((name) => name !== 'logit_scale');
+  const trained = names.map(towerOf);
+  // A name that is of neither may be of both.
+  return trained.includes(null) ? [] : TOWERS.filter((tower) => !trained.includes(tower));
+}
+
 /**
  * The text tower learns to read a vision tower that stays as it is. Zhai et al. 2022 (LiT). The vision tower's projection stays
  * too, as with open_clip's `--lock-image`: the vectors of pictures, once computed, remain true. The text tower's projection

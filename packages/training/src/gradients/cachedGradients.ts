@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
+import { frozenTowers, type TowerName } from '../adaptation/parts.js';
 import type { Trainable } from '../adaptation/trainable.js';
 import type { TrainingBatch } from '../batch.js';
 import type { Objective } from '../objectives/objective.js';
@@ -8,6 +9,7 @@ import { gradientsOf, type LossAndGradients } from './gradientsOf.js';
 
 /** A tower, as something that embeds some rows of the batch. */
 interface Side {
+  tower: TowerName;
   rows: number;
   embed(from: number, count: number): tf.Tensor2D;
 }
@@ -18,7 +20,8 @@ interface Side {
  *
  * 1. Everything is embedded, a chunk at a time, and nothing recorded.
  * 2. The loss gives the gradient g of each embedding e.
- * 3. Each chunk is embedded again and recorded: its gradient, given g, is its share of the whole.
+ * 3. Each chunk is embedded again and recorded: its gradient, given g, is its share of the whole. A tower of which nothing
+ *    trains is spared that.
  */
 export function cachedGradients(
   trainable: Trainable,
@@ -27,10 +30,11 @@ export function cachedGradients(
   chunkSize: number,
 ): LossAndGradients {
   const { parameters } = trainable;
-  const sides = sidesOf(trainable, batch);
+  const [sides, frozen] = [sidesOf(trainable, batch), frozenTowers(trainable)];
   const embeds = sides.map((side) => embedAll(side, chunkSize));
   const { loss, gradients, ofEmbeds } = gradientsOfLoss(trainable, batch, objective, embeds);
   sides.forEach((side, i) => {
+    if (frozen.includes(side.tower)) return;
     forEachChunk(side, chunkSize, (from, count) => {
       const ofChunk = tf.slice(ofEmbeds[i], [from, 0], [count, -1]);
       const { value, gradients: shares } = gradientsOf(() => side.embed(from, count), parameters, ofChunk);
@@ -48,6 +52,7 @@ function sidesOf(trainable: Trainable, batch: TrainingBatch): Side[] {
     tf.slice(tensor, [from, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)]);
   return [
     {
+      tower: 'text',
       rows: batch.inputIds.shape[0],
       embed: (from, count) =>
         trainable.run(() => {
@@ -58,6 +63,7 @@ function sidesOf(trainable: Trainable, batch: TrainingBatch): Side[] {
         }),
     },
     {
+      tower: 'vision',
       rows: batch.pixelValues.shape[0],
       embed: (from, count) =>
         trainable.run(() =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { InvalidArgumentError } from 'tfjs-clip';
+import { frozenTowers, TOWERS } from '../adaptation/parts.js';
 import type { Trainable } from '../adaptation/trainable.js';
 import type { TrainingBatch } from '../batch.js';
 import type { Objective } from '../objectives/objective.js';
@@ -32,15 +33,22 @@ export function lossAndGradients(
   return cachedGradients(trainable, batch, objective, chunkSize);
 }
 
+/** A tower of which nothing trains is embedded first, where none of it is recorded, and its activations go at once. */
 function gradientsAtOnce(trainable: Trainable, batch: TrainingBatch, objective: Objective): LossAndGradients {
   const { model } = trainable;
-  const { groupOfText, groupOfImage } = batch;
+  const embed = { text: () => embedTexts(model, batch), vision: () => embedImages(model, batch) };
+  const frozen = new Map(frozenTowers(trainable).map((tower) => [tower, trainable.run(embed[tower])]));
   const loss = () =>
     trainable.run(() => {
-      const [textEmbeds, imageEmbeds] = [embedTexts(model, batch), embedImages(model, batch)];
+      const [textEmbeds, imageEmbeds] = TOWERS.map((tower) => frozen.get(tower) ?? embed[tower]());
+      const { groupOfText, groupOfImage } = batch;
       const { logitScale } = model.layer;
       return objective.loss({ textEmbeds, imageEmbeds, logitScale, groupOfText, groupOfImage });
     });
-  const { value, gradients } = gradientsOf(loss, allParameters(trainable, objective));
-  return { loss: value, gradients };
+  try {
+    const { value, gradients } = gradientsOf(loss, allParameters(trainable, objective));
+    return { loss: value, gradients };
+  } finally {
+    tf.dispose([...frozen.values()]);
+  }
 }
