@@ -23,6 +23,7 @@ export { type OpenDatasetOptions, openDataset } from './data/openDataset.js';
 export { permutation, type Random, randomFor } from './random.js';
 
 // Pictures and captions changed at random.
+export { type ContactSheetOptions, contactSheet } from "./augmentation/preview/contactSheet.js";
 export {
   type CaptionOptions,
   captionAugmentation,
@@ -127,6 +128,3 @@ export { readSettings, type Settings } from './trainer/runFolder/settings.js';
 export type { LogEntry } from './trainer/runFolder/log.js';
 export type { Checkpoint, Position, SavedState, TrainingRun } from './trainer/run.js';
 export { type TrainingResult, train } from './trainer/train.js';
-
-// Evaluation.
-export { evaluateRetrieval, type RetrievalEvaluation } from './evaluation/evaluateRetrieval.js';

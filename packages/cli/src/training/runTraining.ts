@@ -2,6 +2,7 @@
 /** Opens what `tfjs-clip train` needs, says what is about to happen, and trains. */
 import path from 'node:path';
 import {
+  type BrokenRecord,
   batchesOf,
   contrastiveObjective,
   countParameters,
@@ -80,11 +81,8 @@ async function trainWith(
   { folder, resume, signal }: RunRequest,
   terminal: Terminal,
 ): Promise<TrainingResult> {
-  const batches = batchesOf(dataset, {
-    ...(await batchOptions(settings, dataset)),
-    processor,
-    onBroken: ({ key, problem }) => terminal.remark(`left out: ${key}: ${problem}`),
-  });
+  const options = await batchOptions(settings, dataset);
+  const batches = batchesOf(dataset, { ...options, processor, onBroken: toldOnce(terminal) });
   const { batchesPerEpoch } = batches;
   const evaluation = await openEvaluation(settings, trainable.model, processor, batchesPerEpoch);
   if (evaluation) terminal.remark(evaluation.description);
@@ -103,6 +101,15 @@ async function trainWith(
   } finally {
     terminal.statusLine?.draw('');
   }
+}
+
+/** Each epoch meets the broken records again. */
+function toldOnce(terminal: Terminal): (problem: BrokenRecord) => void {
+  const told = new Set<string>();
+  return ({ key, problem }) => {
+    if (!told.has(key)) terminal.remark(`left out: ${key}: ${problem}`);
+    told.add(key);
+  };
 }
 
 /** Also what the preview shows. */
