@@ -134,10 +134,10 @@ export class LoraAdapter implements Trainable {
     );
   }
 
-  /** [in, out] */
+  /** [in, out]. A is scaled, not the product, which would be kept a second time for its gradient. */
   private adaptedWeight(module: string, weight: tf.Tensor): tf.Tensor {
     const { a, b } = this.pairs.get(module)!;
-    const change = tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, true, true);
-    return tf.add(weight, tf.mul(change, scaleOf(this.scaling)));
+    const scaled = tf.mul(a, scaleOf(this.scaling)) as tf.Tensor2D;
+    return tf.add(weight, tf.matMul(scaled, b as tf.Tensor2D, true, true));
   }
 }
