@@ -3,6 +3,7 @@
 import { CLIPImageProcessor, CLIPImageProcessorFast, loadImage } from 'tfjs-clip';
 import { type AugmentationConfig, imageAugmentation } from '../../augmentation/imageAugmentation.js';
 import { randomFor } from '../../random.js';
+import { concurrency } from '../concurrency.js';
 
 export interface ReaderSettings {
   /** `toJSON()` of the image processor. */
@@ -49,7 +50,12 @@ export function pictureReader({ imageProcessor, augmentation, seed }: ReaderSett
   };
 }
 
+/** Decoded pictures are large; those that are being decoded are few. */
+const AT_A_TIME = 4;
+
 /** Where there are no workers. */
 export function decoderHere(settings: ReaderSettings): PictureDecoder {
-  return { decode: pictureReader(settings), close: async () => {} };
+  const read = pictureReader(settings);
+  const inTurn = concurrency(AT_A_TIME);
+  return { decode: (picture) => inTurn(() => read(picture)), close: async () => {} };
 }

@@ -1,79 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A number of threads that decode, each one picture at a time. They start when they are needed, and keep no program alive. */
+/**
+ * A number of threads that decode. Each has a queue of its own, so that it goes on while the thread that wants the pictures is
+ * busy. They start when they are needed, and keep no program alive.
+ */
 import { Worker } from 'node:worker_threads';
 import type { DecodedPicture, EncodedPicture, PictureDecoder, ReaderSettings } from './pictureReader.js';
 
 interface Job {
-  picture: EncodedPicture;
+  key: string;
   resolve(decoded: DecodedPicture): void;
   reject(error: Error): void;
 }
 
 export class WorkerPool implements PictureDecoder {
-  /** Each with what it is doing. */
-  private readonly workers = new Map<Worker, Job | null>();
-  private readonly waiting: Job[] = [];
+  /** Each with what it has to do, in order. */
+  private readonly workers = new Map<Worker, Job[]>();
   private isClosed = false;
 
+  /** @param file answers each `EncodedPicture`, in order, by a `DecodedPicture` */
   constructor(
     private readonly file: string,
     private readonly settings: ReaderSettings,
     private readonly most: number,
   ) {}
 
-  decode(picture: EncodedPicture): Promise<DecodedPicture> {
-    return new Promise((resolve, reject) => {
-      if (this.isClosed) throw new Error('The decoder was closed.');
-      this.waiting.push({ picture, resolve, reject });
-      this.assign();
-    });
+  decode({ key, epoch, bytes }: EncodedPicture): Promise<DecodedPicture> {
+    if (this.isClosed) return Promise.reject(new Error('The decoder was closed.'));
+    const [worker, jobs] = this.leastBusy();
+    const copy = new Uint8Array(bytes); // a picture may be part of something larger, or the caller's to keep
+    worker.postMessage({ key, epoch, bytes: copy }, [copy.buffer]);
+    worker.ref();
+    return new Promise((resolve, reject) => jobs.push({ key, resolve, reject }));
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    const jobs = [...this.workers.values(), ...this.waiting.splice(0)];
-    const ended = [...this.workers.keys()].map((worker) => worker.terminate());
+    const workers = [...this.workers];
     this.workers.clear();
-    for (const job of jobs) job?.reject(new Error('The decoder was closed.'));
-    await Promise.all(ended);
+    for (const job of workers.flatMap(([, jobs]) => jobs)) job.reject(new Error('The decoder was closed.'));
+    await Promise.all(workers.map(([worker]) => worker.terminate()));
   }
 
-  private assign(): void {
-    while (this.waiting.length > 0) {
-      const worker = this.idle() ?? (this.workers.size < this.most ? this.start() : null);
-      if (!worker) return;
-      const job = this.waiting.shift()!;
-      this.workers.set(worker, job);
-      worker.ref();
-      const bytes = new Uint8Array(job.picture.bytes); // a copy, for a picture may be part of something larger
-      worker.postMessage({ ...job.picture, bytes }, [bytes.buffer]);
-    }
+  private leastBusy(): [Worker, Job[]] {
+    const byWork = [...this.workers].sort(([, a], [, b]) => a.length - b.length);
+    const isIdle = byWork.length > 0 && byWork[0][1].length === 0;
+    return isIdle || byWork.length === this.most ? byWork[0] : this.start();
   }
 
-  private idle(): Worker | null {
-    for (const [worker, job] of this.workers) if (!job) return worker;
-    return null;
-  }
-
-  private start(): Worker {
+  private start(): [Worker, Job[]] {
     const worker = new Worker(this.file, { workerData: this.settings });
-    this.workers.set(worker, null);
+    const jobs: Job[] = [];
+    this.workers.set(worker, jobs);
     worker.on('message', (decoded: DecodedPicture) => {
-      const job = this.workers.get(worker);
-      this.workers.set(worker, null);
-      worker.unref();
-      job?.resolve(decoded);
-      this.assign();
+      jobs.shift()!.resolve(decoded);
+      if (jobs.length === 0) worker.unref();
     });
-    worker.on('error', (error) => this.lose(worker, error.message));
-    worker.on('exit', (code) => this.lose(worker, `it ended with code ${code}`));
-    return worker;
+    worker.on('error', (error) => this.lose(worker, jobs, error.message));
+    worker.on('exit', (code) => this.lose(worker, jobs, `it ended with code ${code}`));
+    return [worker, jobs];
   }
 
-  private lose(worker: Worker, reason: string): void {
-    const job = this.workers.get(worker);
+  private lose(worker: Worker, jobs: Job[], reason: string): void {
     this.workers.delete(worker);
-    job?.reject(new Error(`The thread that was to decode ${job.picture.key} failed: ${reason}.`));
-    if (!this.isClosed) this.assign();
+    const [culprit] = jobs;
+    for (const job of jobs.splice(0)) {
+      job.reject(new Error(`The thread that was to decode ${culprit.key} failed: ${reason}.`));
+    }
   }
 }

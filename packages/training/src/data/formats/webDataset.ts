@@ -89,6 +89,7 @@ async function* samplesIn(shard: string, onBroken: OnBroken): AsyncGenerator<Sam
     }
   } catch (error) {
     onBroken({ key: nameOf(shard), problem: (error as Error).message });
+    files = []; // may lack what was cut off
   } finally {
     await archive.return(undefined);
   }
