@@ -104,7 +104,7 @@ describe('a linear probe', () => {
     const other = path.join(modelFolder('clip-quick-gelu'), 'model.safetensors');
     expect(await thrown(() => LinearProbe.load(other))).toStrictEqual(
       new CheckpointError(
-        `${other} is no linear probe: it has no classifier.weight, or not the names of its classes.`,
+        `${other} is no linear probe: it has no classifier.weight and classifier.bias, or not the names of their classes.`,
       ),
     );
     tf.dispose([features, probe.kernel, probe.bias]);

@@ -51,8 +51,11 @@ export async function imageFeatures(
   try {
     for await (const batch of inBatches(images, batchSize)) {
       const { pixelValues } = await imageProcessor.preprocess(batch);
-      parts.push(tf.tidy(() => KINDS[kind](model, pixelValues)));
-      pixelValues.dispose();
+      try {
+        parts.push(tf.tidy(() => KINDS[kind](model, pixelValues)));
+      } finally {
+        pixelValues.dispose();
+      }
       done += batch.length;
       onProgress?.(done);
     }

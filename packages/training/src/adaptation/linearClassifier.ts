@@ -128,11 +128,22 @@ export function toImageClassifier(model: TFCLIPModel, probe: LinearProbe): TFCLI
 }
 
 function classesOf(reader: SafetensorsReader, file: string | URL): string[] {
-  if (reader.has(WEIGHT) && reader.has(BIAS) && reader.metadata.classes) {
-    const classes = JSON.parse(reader.metadata.classes) as string[];
-    if (reader.info(WEIGHT).shape[0] === classes.length) return classes;
+  const classes = parseList(reader.metadata.classes ?? '');
+  const shapeOf = (name: string) => (reader.has(name) ? reader.info(name).shape : []);
+  const [weight, bias] = [shapeOf(WEIGHT), shapeOf(BIAS)];
+  if (weight.length === 2 && bias.length === 1) {
+    if (weight[0] === classes.length && bias[0] === classes.length) return classes;
   }
   throw new CheckpointError(
-    `${file} is no linear probe: it has no ${WEIGHT}, or not the names of its classes.`,
+    `${file} is no linear probe: it has no ${WEIGHT} and ${BIAS}, or not the names of their classes.`,
   );
+}
+
+function parseList(text: string): string[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list.map(String) : [];
+  } catch {
+    return [];
+  }
 }
