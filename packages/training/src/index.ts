@@ -23,7 +23,7 @@ export { type OpenDatasetOptions, openDataset } from './data/openDataset.js';
 export { permutation, type Random, randomFor } from './random.js';
 
 // Pictures and captions changed at random.
-export { type ContactSheetOptions, contactSheet } from "./augmentation/preview/contactSheet.js";
+export { type ContactSheetOptions, contactSheet } from './augmentation/preview/contactSheet.js';
 export {
   type CaptionOptions,
   captionAugmentation,
