@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** LoRA: PEFT's steps, and what merging does. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
   AdamW,
@@ -9,6 +12,8 @@ import {
   loadLora,
   lora,
   lossAndGradients,
+  openRun,
+  type TrainOptions,
   train,
 } from '@tfjs-clip/training';
 import { toOurLayout } from '@tfjs-clip/weights-converter';
@@ -178,6 +183,30 @@ describe('a new adapter', () => {
     });
     expect(await valuesOf(model)).toEqual(before);
     model.dispose();
+  });
+
+  it('in a run keeps merged models, and goes on from its own state', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'lora-run-'));
+    const stop = new AbortController();
+    const options = { steps: 4, learningRate: 0.05 };
+    const callbacks: TrainOptions['callbacks'] = {
+      onBatchEnd: (_, { step }) => void (step === 2 && stop.abort()),
+    };
+    const whole = await withAdapter({}, async (adapter) => {
+      await train(adapter, memoryBatches(2), options);
+      return adapter.withModel(() => valuesOf(adapter.model));
+    });
+    const parts: TrainOptions[] = [{ ...options, callbacks, signal: stop.signal }, options];
+    for (const [i, part] of parts.entries()) {
+      await withAdapter({}, async (adapter) => {
+        const run = await openRun(path.join(folder, 'run'), { resume: i > 0 });
+        expect(await train(adapter, memoryBatches(2), { ...part, run })).toMatchObject({ step: 2 * (i + 1) });
+      });
+    }
+    await withModel(TFCLIPModel.fromPretrained(path.join(folder, 'run/model')), async (model) => {
+      expect(await valuesOf(model)).toEqual(whole);
+    });
+    await rm(folder, { recursive: true });
   });
 
   it('is not trained while it is merged, and merges and unmerges once', async () => {
