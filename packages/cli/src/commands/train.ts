@@ -62,6 +62,10 @@ export function defineTrain(program: Command): void {
 
 async function trainCommand(dataset: string | undefined, flags: TrainFlags, given: string[]): Promise<void> {
   const settings = await settingsOf(dataset, flags, given);
+  if (flags.preview !== undefined) {
+    const { writePreview } = await import('../training/preview.js');
+    return writePreview(flags.preview, settings, createTerminal(flags));
+  }
   const folder = flags.resume ?? flags.output!;
   const terminal = createTerminal({ ...flags, seesToSignals: true });
   const result = await untilInterrupted(terminal, async (signal) => {
