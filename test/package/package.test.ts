@@ -92,6 +92,15 @@ describe.each(['classify.mjs', 'classify.cjs'])('%s', (program) => {
   });
 });
 
+it.each(['import', 'require'])('training decodes in threads what it would here, by %s', async (way) => {
+  const paths = files.map((file) => path.join(pictures, file));
+  const { here, inThreads, broken, started } = JSON.parse(await project.node('decode.mjs', way, ...paths));
+  expect(inThreads).toEqual(here);
+  expect(here.map(([keys]: [string]) => keys)).toEqual(['0,1,2', '4,5', '6']);
+  expect(broken).toEqual(['3', '3']);
+  expect(started).toBe(4);
+});
+
 it('the command runs', async () => {
   const { manifest, folder } = project.packages.find(({ manifest }) => manifest.bin)!;
   const help = await project.node(path.join(folder, manifest.bin!['tfjs-clip']), '--help');

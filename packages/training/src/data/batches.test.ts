@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
-import { CLIPProcessor, InvalidArgumentError } from 'tfjs-clip';
+import { CLIPImageProcessor, CLIPProcessor, InvalidArgumentError } from 'tfjs-clip';
 import { describeBackends } from '../../../../test/harness/backends.js';
 import { leavesNoTensors } from '../../../../test/harness/leaks.js';
 import { thrown } from '../../../../test/harness/thrown.js';
@@ -16,6 +18,13 @@ const pictures = ['heart.jpg', 'sun.png', 'house.webp'].map(
   (file) => new Uint8Array(readFileSync(path.join('test/fixtures/browser', file))),
 );
 const noPicture = new TextEncoder().encode('no picture');
+
+const onePixel = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+);
 
 let processor: CLIPProcessor;
 
@@ -243,8 +252,7 @@ it('refuses pictures that do not become one size, by their keys', async () => {
     ),
     tokenizer,
   });
-  const tiny = new Uint8Array(Buffer.from(ONE_PIXEL, 'base64'));
-  const list = [examples(1)[0], { key: 'tiny', image: tiny, captions: 'x' }];
+  const list = [examples(1)[0], { key: 'tiny', image: onePixel, captions: 'x' }];
   const error = (await thrown(() =>
     contents(source(list, { processor: asTheyCome, shuffle: false }).batches(0)),
   )) as Error;
@@ -253,5 +261,20 @@ it('refuses pictures that do not become one size, by their keys', async () => {
   );
 });
 
-const ONE_PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+it('holds no more after 10,000 records than after 2,000', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const imageProcessor = new CLIPImageProcessor({ size: 4, cropSize: 4 });
+  const small = new CLIPProcessor({ imageProcessor, tokenizer: processor.tokenizer });
+  const list = examples(10_000).map((example) => ({ ...example, image: onePixel }));
+  const heap: number[] = [];
+  let batches = 0;
+  for await (const batch of source(list, { processor: small, batchSize: 100 }).batches(0)) {
+    tf.dispose([batch.pixelValues, batch.inputIds, batch.attentionMask]);
+    if (++batches !== 20 && batches !== 100) continue;
+    collect();
+    heap.push(process.memoryUsage().heapUsed);
+  }
+  expect(batches).toBe(100);
+  expect(heap[1] - heap[0]).toBeLessThan(5e6);
+});

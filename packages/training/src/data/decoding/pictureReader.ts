@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From an encoded picture to the pixel values that a model reads. It is told what to do in data only, so that a worker can be. */
-import { CLIPImageProcessor, CLIPImageProcessorFast, loadImage } from 'tfjs-clip';
+import { CLIPImageProcessor, CLIPImageProcessorFast, loadImage, TFCLIPError } from 'tfjs-clip';
 import { type AugmentationConfig, imageAugmentation } from '../../augmentation/imageAugmentation.js';
 import { randomFor } from '../../random.js';
 import { concurrency } from '../concurrency.js';
@@ -45,7 +45,8 @@ export function pictureReader({ imageProcessor, augmentation, seed }: ReaderSett
       const { pixelValues, shapes } = await processor.preprocess(image, options);
       return { pixels: pixelValues[0] as Float32Array<ArrayBuffer>, shape: shapes[0] };
     } catch (error) {
-      return { problem: (error as Error).message };
+      if (!(error instanceof TFCLIPError)) throw error; // not the picture's fault
+      return { problem: error.message };
     }
   };
 }
