@@ -59,12 +59,19 @@ export interface RandomResizedCropOptions {
   resample?: 'bilinear' | 'bicubic';
 }
 
+/** More is a slip of the hand, and would fill the memory. */
+const LARGEST_SIDE = 4096;
+
 /** A part of random size and proportions, made square. */
 export const randomResizedCrop: StepKind<RandomResizedCropOptions> = {
   rules: {
     scale: positiveRange([0.08, 1]),
     ratio: positiveRange([3 / 4, 4 / 3]),
-    size: rule(null, 'a whole number of at least 1, or null', (size) => size === null || isCount(size)),
+    size: rule(
+      null,
+      `a whole number from 1 to ${LARGEST_SIDE}, or null`,
+      (size) => size === null || isSide(size),
+    ),
     resample: rule(
       'bilinear',
       "'bilinear' or 'bicubic'",
@@ -109,6 +116,6 @@ function middle(image: Size, [narrowest, widest]: Range): Box {
   return { left: (image.width - width) >> 1, top: (image.height - height) >> 1, width, height };
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
+function isSide(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= LARGEST_SIDE;
 }

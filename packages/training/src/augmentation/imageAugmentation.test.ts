@@ -240,6 +240,10 @@ describe('refuses', () => {
       "augmentation[0] (randomResizedCrop).resample is \"nearest\", but must be 'bilinear' or 'bicubic'.",
     ],
     [
+      [{ op: 'randomResizedCrop', size: 22400 }],
+      'augmentation[0] (randomResizedCrop).size is 22400, but must be a whole number from 1 to 4096, or null.',
+    ],
+    [
       [{ op: 'randomErasing', scale: [0.1, 1.1] }],
       'augmentation[0] (randomErasing).scale is [0.1,1.1], but must be two numbers above 0 and at most 1, the smaller first.',
     ],
