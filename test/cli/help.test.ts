@@ -7,8 +7,8 @@ import { root, tfjsClip } from './command.js';
 const help = `Usage: tfjs-clip [options] [command]
 
 CLIP on the command line: says which of your labels fits a picture, and turns
-pictures and texts into vectors that can be compared. Converts and inspects the
-files of models, and fetches them from the Hugging Face hub.
+pictures and texts into vectors that can be compared. Trains models, converts
+and inspects their files, and fetches them from the Hugging Face hub.
 
 Without --model it uses emoji-clip, a small model that comes along and knows
 emoji and emoji-like pictures. On photographs it mostly guesses; name a real
@@ -21,6 +21,7 @@ Options:
 Commands:
   classify <image...>        say which of your labels fits a picture
   embed [image...]           turn pictures or texts into vectors
+  train [dataset]            fine-tune a model on pictures and captions
   inspect <source>           say what a model's files hold
   convert <source> <folder>  write a model in another format
   compare <image...>         measure what smaller weights cost
@@ -31,6 +32,7 @@ Commands:
 Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
   $ tfjs-clip embed pictures/ --out pictures.npy
+  $ tfjs-clip train captions.csv --output runs/first
   $ tfjs-clip download openai/clip-vit-base-patch32
   $ tfjs-clip convert ViT-B-32.pt clip --to hf
 
@@ -161,6 +163,121 @@ Files:
 JSON:
   {"model": …, "backend": …, "normalized": false, "embeddings": [
     {"picture": "cat.jpg", "embedding": [0.1, …]}, {"picture": "gone.png", "error": "…"}]}
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const trainHelp = `Usage: tfjs-clip train [options] <dataset> --output <folder>
+       tfjs-clip train --resume <folder>
+
+Teaches a model which captions go with which pictures. The run is kept in a
+folder: checkpoints, which transformers opens too, a log of each step as JSON
+lines and for TensorBoard, and report.html with its curves. Ctrl+C ends it with
+a checkpoint; --resume goes on, to the same numbers as without the break.
+
+Arguments:
+  dataset                       a file or folder, see below
+
+Options:
+  -o, --output <folder>         the folder of the run, which must not be there
+                                or be empty
+  --resume <folder>             go on with the run in this folder, as it was
+                                begun
+  --preview <file>              only draw pictures and captions as the model
+                                would see them, as PNG
+  --image-root <folder>         where the pictures are (default: where the
+                                dataset is)
+  --split <name>                of Karpathy's files (default: train)
+  --augment <preset>            change pictures at random: none, rsicd, emoji,
+                                or a JSON file (default: "none")
+  --captions <how>              of several: sample one each time, or all
+                                (default: "sample")
+  --train <what>                what learns, see below (default: "all")
+  --random-weights              begin with random weights in the model's shape,
+                                not with its own
+  --epochs <count>              passes over the dataset (default: 3)
+  --steps <count>               batches, instead of epochs
+  --batch-size <count>          pictures in a batch (default: 64)
+  --chunk-size <count>          pictures that need memory at once (default: all
+                                of a batch)
+  --learning-rate <number>      after the warm-up (default: 0.00005)
+  --warmup <steps>              steps of growing learning rate, or a part of
+                                all: '10%' (default: 0)
+  --schedule <name>             how the rate falls: constant, linear, cosine
+                                (default: "linear")
+  --weight-decay <number>       AdamW's (default: 0.1)
+  --adam-beta2 <number>         AdamW's; CLIP itself took 0.98 (default: 0.999)
+  --max-gradient-norm <number>  scale larger gradients down to it (default: 1)
+  --layer-decay <number>        of the rate from each layer to the one before
+                                (default: 1)
+  --ema <decay>                 save and evaluate an average of the weights,
+                                such as 0.999
+  --objective <name>            what is minimised: contrastive, multi-positive,
+                                sigmoid (default: "contrastive")
+  --gradient-checkpointing      less memory, more time, the same numbers
+  --seed <number>               of all that is random (default: 42)
+  --eval <dataset>              measure retrieval on these pictures and
+                                captions, and keep the best
+  --eval-every <steps>          how often (default: once an epoch)
+  --patience <count>            end after so many evaluations without a better
+                                one
+  --save-every <steps>          how often to write a checkpoint (default: once
+                                an epoch)
+  --keep <count>                how many checkpoints to keep, besides the best
+                                one (default: 2)
+  -m, --model <id>              a folder, a web address, a Hugging Face id, or
+                                emoji-clip (default: "emoji-clip")
+  -b, --backend <name>          what to compute with, see below (default: the
+                                fastest there is)
+  --json                        print one JSON document
+  -q, --quiet                   only errors on standard error: no remarks, no
+                                progress
+  -h, --help                    show this help
+
+Backends, of which the first that is installed and works is taken:
+  tfjs-node-gpu  TensorFlow on an NVIDIA card, with CUDA 11.2
+  tfjs-node      TensorFlow on the processor
+  webgpu         any graphics card, through npm's webgpu
+  wasm           the processor, with no native build; comes along
+  cpu            plain JavaScript, slow; comes along
+
+What learns (--train):
+  all     every weight
+  text    the text tower; that of the pictures stays, and so do their vectors
+  image   the image tower; that of the texts stays
+  last:N  the last N layers of both towers, and what follows them
+  lora:R  changes of rank R (8) to attention's queries and values: little memory;
+          model/adapter is what PEFT opens
+
+Examples:
+  $ tfjs-clip train rsicd/train.jsonl --image-root rsicd/images --augment rsicd --output runs/rsicd
+  $ tfjs-clip train captions.csv -m openai/clip-vit-base-patch32 --train lora:8 --eval test.csv -o runs/a
+  $ tfjs-clip train captions.csv --augment rsicd --preview what-it-sees.png
+  $ tfjs-clip train --resume runs/a
+
+Datasets:
+  .csv .tsv      a table; columns such as filepath and title are found by name
+  .jsonl .json   a line a picture, COCO's annotations or Karpathy's splits
+  a folder       of pictures with a .txt beside each, or of a folder a class
+  {00..99}.tar   webdataset shards; give --steps, since nobody knows how many
+                 records they have
+
+The folder of a run:
+  model/         what came out: the best checkpoint's model, or the last one's
+  checkpoint-N/  a model, and all that training goes on from
+  log.jsonl, events.out.tfevents.…, report.html, settings.json
+
+Loss beside guessing:
+  embeddings that say nothing have a loss of ln(batch size); a run that stays
+  there learns nothing
+
+JSON:
+  {"output": …, "model": …, "reason": "finished", "step": 408, "epoch": 3,
+   "best": {"step": 272, "value": 0.61}}
 
 Exit codes:
   0  all is well
@@ -517,6 +634,7 @@ describe('tfjs-clip', () => {
     [[], help],
     [['classify', '--help'], classifyHelp],
     [['embed', '-h'], embedHelp],
+    [['train', '--help'], trainHelp],
     [['inspect', '--help'], inspectHelp],
     [['convert', '--help'], convertHelp],
     [['compare', '--help'], compareHelp],

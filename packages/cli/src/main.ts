@@ -17,7 +17,7 @@ import { columnsOf } from './terminal.js';
 
 const description =
   'CLIP on the command line: says which of your labels fits a picture, and turns pictures and texts into vectors that ' +
-  'can be compared. Converts and inspects the files of models, and fetches them from the Hugging Face hub.\n\n' +
+  'can be compared. Trains models, converts and inspects their files, and fetches them from the Hugging Face hub.\n\n' +
   'Without --model it uses emoji-clip, a small model that comes along and knows emoji and emoji-like pictures. On ' +
   'photographs it mostly guesses; name a real CLIP for those.';
 
@@ -25,6 +25,7 @@ const examples = `
 Examples:
   $ tfjs-clip classify pizza.png --labels pizza,dog,rocket
   $ tfjs-clip embed pictures/ --out pictures.npy
+  $ tfjs-clip train captions.csv --output runs/first
   $ tfjs-clip download openai/clip-vit-base-patch32
   $ tfjs-clip convert ViT-B-32.pt clip --to hf
 
@@ -71,13 +72,13 @@ function createProgram(): Command {
     .addHelpText('after', examples + exitCodeHelp);
   defineClassify(program);
   defineEmbed(program);
+  defineTrain(program);
   defineInspect(program);
   defineConvert(program);
   defineCompare(program);
   defineDownload(program);
   defineCache(program);
   defineBench(program);
-  defineTrain(program);
   return program;
 }
 

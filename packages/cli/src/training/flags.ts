@@ -61,7 +61,7 @@ function addPlaces(command: Command): void {
   command
     .option('-o, --output <folder>', 'the folder of the run, which must not be there or be empty')
     .option('--resume <folder>', 'go on with the run in this folder, as it was begun')
-    .option('--preview <file>', 'only write a PNG of pictures and captions as the model would see them')
+    .option('--preview <file>', 'only draw pictures and captions as the model would see them, as PNG')
     .option('--image-root <folder>', 'where the pictures are (default: where the dataset is)')
     .option('--split <name>', "of Karpathy's files (default: train)")
     .option('--augment <preset>', 'change pictures at random: none, rsicd, emoji, or a JSON file', 'none')
