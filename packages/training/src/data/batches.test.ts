@@ -167,6 +167,10 @@ describe('captions', () => {
       source(examples(2), { shuffle: false, captionAugmentation }).batches(0),
     );
     expect(texts).toEqual(['k 0 drawn', 'k 1 drawn']);
+    const none = source(examples(1), { captionAugmentation: () => [] });
+    expect(await thrown(() => contents(none.batches(0)))).toStrictEqual(
+      new InvalidArgumentError('captionAugmentation gives no caption for k0; give at least one.'),
+    );
   });
 
   it('of one group stand for each other', async () => {

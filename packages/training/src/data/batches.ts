@@ -77,6 +77,11 @@ class DatasetBatches implements BatchSource {
     const { seed, captions, captionAugmentation } = this.settings;
     const random = randomFor(seed, 'caption', epoch, record.key);
     const choice = captionAugmentation?.(record, random) ?? record.captions;
+    if (choice.length === 0) {
+      throw new InvalidArgumentError(
+        `captionAugmentation gives no caption for ${record.key}; give at least one.`,
+      );
+    }
     return captions === 'all' ? choice : [choice[Math.floor(random() * choice.length)]];
   }
 }
