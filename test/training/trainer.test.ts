@@ -22,6 +22,8 @@ import { memoryBatches } from './memoryBatches.js';
 import { batchOf, readSteps, STEPS } from './trainingFixture.js';
 
 const EPOCH = 5;
+/** Of a batch whose loss is no number. */
+const KEYS = Array.from({ length: 22 }, (_, i) => `picture ${i}`);
 
 describeBackends('train', () => {
   it("has torch's losses, norms, rates and weights after 25 steps", async () => {
@@ -168,15 +170,15 @@ describe('a run', () => {
       const after: Float32Array[] = [];
       const callbacks = { onBatchEnd: async () => void after.push((await weight.data()) as Float32Array) };
       const error = await thrown(() => train(weightsOf(model), broken, { epochs: 1, callbacks }));
-      const keys = ['0/1/0', '0/1/1', '0/1/2', '0/1/3'];
       expect(error).toStrictEqual(
         new DivergenceError(
-          'The loss is NaN at step 2, of the batch with 0/1/0, 0/1/1, 0/1/2, 0/1/3. The weights are as they were before ' +
-            'it, and what was saved stays. Look at these records, or lower the learning rate.',
+          `The loss is NaN at step 2, of the batch with ${KEYS.slice(0, 20).join(', ')} and 2 more. The weights are as ` +
+            'they were before it, and what was saved stays. Look at these records, or lower the learning rate.',
           2,
-          keys,
+          KEYS,
         ),
       );
+      expect(error).toMatchObject({ code: 'DIVERGENCE', step: 2, keys: KEYS });
       expect(await weight.data()).toEqual(after[0]);
     });
   });
@@ -275,5 +277,5 @@ function fixtureBatches(recorded: Fixture): BatchSource {
 function withoutNumbers(batch: TrainingBatch): TrainingBatch {
   const pixelValues = tf.tidy(() => tf.mul(batch.pixelValues, Number.NaN)) as tf.Tensor4D;
   batch.pixelValues.dispose();
-  return { ...batch, pixelValues };
+  return { ...batch, pixelValues, keys: KEYS };
 }

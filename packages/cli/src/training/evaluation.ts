@@ -5,12 +5,12 @@ import {
   evaluateRetrieval,
   type ImageTextDataset,
   type ImageTextRecord,
-  openDataset,
   type RetrievalEvaluation,
   type SamplePrediction,
   samplePredictions,
 } from '@tfjs-clip/training';
 import type { CLIPProcessor, TFCLIPModel } from 'tfjs-clip';
+import { openHeldOut } from './datasets.js';
 import type { Settings } from './request.js';
 
 /** Pictures in the report. */
@@ -24,13 +24,14 @@ export interface OpenEvaluation {
 }
 
 export async function openEvaluation(
-  { eval: place, evalEvery, patience, imageRoot }: Settings,
+  settings: Settings,
   model: TFCLIPModel,
   processor: CLIPProcessor,
   batchesPerEpoch: number | null,
 ): Promise<OpenEvaluation | null> {
+  const { eval: place, evalEvery, patience } = settings;
   if (place === undefined) return null;
-  const dataset = await openDataset(place, { imageRoot, split: 'test' });
+  const dataset = await openHeldOut(place, settings);
   const samples = await firstOf(dataset, SAMPLES);
   const evaluate = async () =>
     metricsOf(await evaluateRetrieval(model, processor, dataset, { recallAt: K, truncation: true }));

@@ -16,6 +16,8 @@ const CAPTIONS = ['sample', 'all'] as const;
 /** What makes a run the run that it is: recorded in its folder. */
 export interface TrainingFlags extends ModelFlags {
   imageRoot?: string;
+  imageColumn?: string;
+  captionColumn?: string;
   split?: string;
   randomWeights?: boolean;
   train: string;
@@ -63,7 +65,9 @@ function addPlaces(command: Command): void {
     .option('--resume <folder>', 'go on with the run in this folder, as it was begun')
     .option('--preview <file>', 'only draw pictures and captions as the model would see them, as PNG')
     .option('--image-root <folder>', 'where the pictures are (default: where the dataset is)')
-    .option('--split <name>', "of Karpathy's files (default: train)")
+    .option('--image-column <name>', 'of a table or of JSON lines (default: found by its name)')
+    .option('--caption-column <name>', 'likewise')
+    .option('--split <name>', "of Karpathy's files (default: train; of --eval always val)")
     .option('--augment <preset>', 'change pictures at random: none, rsicd, emoji, or a JSON file', 'none')
     .option('--captions <how>', 'of several: sample one each time, or all', oneOf(CAPTIONS), 'sample');
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `--preview`: what a run would show its model, to look at before hours are spent on it. */
 import path from 'node:path';
-import { contactSheet, openDataset } from '@tfjs-clip/training';
+import { contactSheet } from '@tfjs-clip/training';
 import { CLIPProcessor } from 'tfjs-clip';
 import { writeAtomically } from '../atomicWrite.js';
 import { useBackend } from '../backend.js';
@@ -9,6 +9,7 @@ import { UsageError } from '../errors.js';
 import { isFolder } from '../isFolder.js';
 import type { Terminal } from '../terminal.js';
 import { readAugmentation } from './augmentation.js';
+import { openTraining } from './datasets.js';
 import type { Settings } from './request.js';
 
 export async function writePreview(file: string, settings: Settings, terminal: Terminal): Promise<void> {
@@ -17,7 +18,7 @@ export async function writePreview(file: string, settings: Settings, terminal: T
   if (!(await isFolder(folder))) throw new UsageError(`--preview ${file}: there is no folder ${folder}.`);
   await useBackend('cpu', () => {}); // Nothing is computed but pixels.
   const { captions, seed } = settings;
-  const dataset = await openDataset(settings.dataset, settings);
+  const dataset = await openTraining(settings);
   terminal.remark(`dataset: ${settings.dataset}: ${dataset.describe()}`);
   const png = await contactSheet(dataset, {
     ...{ captions, seed },

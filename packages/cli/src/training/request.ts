@@ -33,19 +33,34 @@ export async function settingsOf(
       'Nothing to train on. Name a dataset, such as captions.jsonl, or go on with --resume.',
     );
   }
-  if ((flags.output === undefined) === (flags.preview === undefined)) {
-    throw new UsageError('Say where the run goes with --output, or only look with --preview.');
-  }
-  if (flags.steps !== undefined && flags.epochs !== undefined)
-    throw new UsageError('Give --steps or --epochs, not both.');
-  if (!WHAT_TRAINS.test(flags.train)) {
-    throw new UsageError(`--train ${flags.train}: there are all, text, image, last:N and lora:R.`);
-  }
-  if (!flags.eval && (flags.evalEvery || flags.patience)) {
-    throw new UsageError('--eval-every and --patience go with --eval, which names what to measure on.');
-  }
-  if (flags.output !== undefined) checkOutput(flags.output);
+  checkFlags(flags);
   return { dataset: await absolute(dataset), ...(await recorded(flags)) };
+}
+
+function checkFlags({
+  output,
+  preview,
+  steps,
+  epochs,
+  train,
+  eval: place,
+  evalEvery,
+  patience,
+}: TrainFlags): void {
+  const mistakes: [boolean, string][] = [
+    [
+      (output === undefined) === (preview === undefined),
+      'Say where the run goes with --output, or only look with --preview.',
+    ],
+    [steps !== undefined && epochs !== undefined, 'Give --steps or --epochs, not both.'],
+    [!WHAT_TRAINS.test(train), `--train ${train}: there are all, text, image, last:N and lora:R.`],
+    [
+      place === undefined && (evalEvery ?? patience) !== undefined,
+      '--eval-every and --patience go with --eval, which names what to measure on.',
+    ],
+  ];
+  for (const [isOne, message] of mistakes) if (isOne) throw new UsageError(message);
+  if (output !== undefined) checkOutput(output);
 }
 
 function checkOutput(folder: string): void {

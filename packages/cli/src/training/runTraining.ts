@@ -9,7 +9,6 @@ import {
   type FileDataset,
   multiPositiveObjective,
   type Objective,
-  openDataset,
   openRun,
   sigmoidObjective,
   type Trainable,
@@ -24,6 +23,7 @@ import { TrainingDisplay } from '../render/training.js';
 import type { Terminal } from '../terminal.js';
 import { withTransferProgress } from '../transferProgress.js';
 import { readAugmentation } from './augmentation.js';
+import { openTraining } from './datasets.js';
 import { openEvaluation } from './evaluation.js';
 import type { OBJECTIVES } from './flags.js';
 import type { Settings } from './request.js';
@@ -45,7 +45,7 @@ const MAKE: Record<(typeof OBJECTIVES)[number], () => Objective> = {
 export async function runTraining(request: RunRequest, terminal: Terminal): Promise<TrainingResult> {
   const { settings } = request;
   const backend = await useBackend(settings.backend, (text) => terminal.remark(text));
-  const dataset = await openDataset(settings.dataset, settings);
+  const dataset = await openTraining(settings);
   terminal.remark(`dataset: ${settings.dataset}: ${dataset.describe()}`);
   const processor = await CLIPProcessor.fromPretrained(settings.model);
   const model = await openModel(settings, terminal);

@@ -15,6 +15,8 @@ import type { Plan, TrainOptions } from './options.js';
 
 /** CLIP's limit: logits are scaled by at most 100. */
 const LARGEST_LOGIT_SCALE = Math.log(100);
+/** Records of a batch in a message; the error has all. */
+const NAMED = 20;
 
 export interface StepResult {
   loss: number;
@@ -113,12 +115,17 @@ export class Stepper {
     const step = this.optimizer.iterations + 1;
     const what = Number.isFinite(loss) ? `The gradient's norm is ${norm}` : `The loss is ${loss}`;
     throw new DivergenceError(
-      `${what} at step ${step}, of the batch with ${keys.join(', ')}. The weights are as they were before it, and what ` +
+      `${what} at step ${step}, of the batch with ${someOf(keys)}. The weights are as they were before it, and what ` +
         'was saved stays. Look at these records, or lower the learning rate.',
       step,
       keys,
     );
   }
+}
+
+function someOf(keys: readonly string[]): string {
+  const more = keys.length - NAMED;
+  return keys.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 async function numberOf(scalar: tf.Tensor): Promise<number> {
