@@ -191,7 +191,11 @@ Options:
                                 would see them, as PNG
   --image-root <folder>         where the pictures are (default: where the
                                 dataset is)
-  --split <name>                of Karpathy's files (default: train)
+  --image-column <name>         of a table or of JSON lines (default: found by
+                                its name)
+  --caption-column <name>       likewise
+  --split <name>                of Karpathy's files (default: train; of --eval
+                                always val)
   --augment <preset>            change pictures at random: none, rsicd, emoji,
                                 or a JSON file (default: "none")
   --captions <how>              of several: sample one each time, or all

@@ -131,8 +131,10 @@ it('trains a LoRA, whose changes are in the model and beside it; broken pictures
   expect(bytes('lora/model/model.safetensors').equals(original)).toBe(false);
 });
 
+const several = ['--captions', 'all', '--objective', 'multi-positive'];
+
 it('begins with random weights where it is asked to: the loss is that of guessing', async () => {
-  const { exitCode, stderr } = await train('random', '--random-weights', '--steps', '1', '--seed', '5');
+  const { exitCode, stderr } = await train('random', '--random-weights', '--steps', '1', ...several);
   expect(exitCode).toBe(0);
   expect(stderr).toContain('model: emoji-clip, 1,832,449 parameters, random, which all learn\n');
   const { loss, lossOfGuessing } = JSON.parse(bytes('random/log.jsonl').toString());
@@ -178,6 +180,10 @@ describe('mistakes', () => {
       'Say where the run goes with --output, or only look with --preview.',
     ],
     ['train a.csv -o a --steps 1 --epochs 1', 2, 'Give --steps or --epochs, not both.'],
+    [
+      ...(['train a.csv -o a --captions all', 2] as const),
+      'With --captions all a picture has several right texts: add --objective multi-positive, or sigmoid.',
+    ],
     ['train a.csv -o a --train half', 2, '--train half: there are all, text, image, last:N and lora:R.'],
     [
       ...(['train a.csv -o a --patience 2', 2] as const),

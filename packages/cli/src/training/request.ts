@@ -37,26 +37,22 @@ export async function settingsOf(
   return { dataset: await absolute(dataset), ...(await recorded(flags)) };
 }
 
-function checkFlags({
-  output,
-  preview,
-  steps,
-  epochs,
-  train,
-  eval: place,
-  evalEvery,
-  patience,
-}: TrainFlags): void {
+function checkFlags(flags: TrainFlags): void {
+  const { output, preview, train, captions, objective } = flags;
   const mistakes: [boolean, string][] = [
     [
       (output === undefined) === (preview === undefined),
       'Say where the run goes with --output, or only look with --preview.',
     ],
-    [steps !== undefined && epochs !== undefined, 'Give --steps or --epochs, not both.'],
+    [flags.steps !== undefined && flags.epochs !== undefined, 'Give --steps or --epochs, not both.'],
     [!WHAT_TRAINS.test(train), `--train ${train}: there are all, text, image, last:N and lora:R.`],
     [
-      place === undefined && (evalEvery ?? patience) !== undefined,
+      flags.eval === undefined && (flags.evalEvery ?? flags.patience) !== undefined,
       '--eval-every and --patience go with --eval, which names what to measure on.',
+    ],
+    [
+      captions === 'all' && objective === 'contrastive',
+      'With --captions all a picture has several right texts: add --objective multi-positive, or sigmoid.',
     ],
   ];
   for (const [isOne, message] of mistakes) if (isOne) throw new UsageError(message);
