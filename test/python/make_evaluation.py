@@ -10,7 +10,7 @@ classifier.safetensors has vectors of classes, and the scores of the pictures of
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageOps
 from safetensors.torch import save_file
 from sklearn.metrics import average_precision_score, confusion_matrix, ndcg_score, recall_score, top_k_accuracy_score
 from transformers import CLIPModel, CLIPTokenizer
@@ -109,8 +109,8 @@ def classifier():
 
 
 def picture(name):
-    """On white, as emoji-clip's alpha_background has it."""
-    image = Image.open(FIXTURES / "browser" / name).convert("RGBA")
+    """Upright and on white, as emoji-clip's alpha_background has it."""
+    image = ImageOps.exif_transpose(Image.open(FIXTURES / "browser" / name)).convert("RGBA")
     white = Image.new("RGBA", image.size, (255, 255, 255, 255))
     flat = Image.alpha_composite(white, image).convert("RGB").resize((48, 48), Image.Resampling.BICUBIC)
     return torch.tensor(np.asarray(flat)).permute(2, 0, 1).float() / 255 * 2 - 1

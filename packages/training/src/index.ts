@@ -87,6 +87,8 @@ export { decays, layerwiseScale } from './optimizer/parameterGroups.js';
 // How good it is.
 export { buildZeroShotClassifier } from './evaluation/buildZeroShotClassifier.js';
 export { ClassificationTally, type ClassResult } from './evaluation/classificationTally.js';
+export { confusionOrder } from './evaluation/confusionOrder.js';
+export { confusionPicture } from './evaluation/confusionPicture.js';
 export type { ClassOptions } from './evaluation/embedClasses.js';
 export type { PictureOptions } from './evaluation/embedPictures.js';
 export {
