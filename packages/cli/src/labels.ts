@@ -52,7 +52,7 @@ export function promptOf(label: string, template: string): string {
   return template.replaceAll('{}', () => label);
 }
 
-async function linesOf(file: string): Promise<string[]> {
+export async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((error) => {
     throw new UsageError(`Cannot read the labels file ${file}: ${systemReason(error)}.`);
   });

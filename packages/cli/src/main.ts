@@ -9,6 +9,7 @@ import { defineCompare } from './commands/compare.js';
 import { defineConvert } from './commands/convert.js';
 import { defineDownload } from './commands/download.js';
 import { defineEmbed } from './commands/embed.js';
+import { defineEvaluate } from './commands/evaluate.js';
 import { defineInspect } from './commands/inspect.js';
 import { exitCodeHelp } from './commands/options.js';
 import { defineTrain } from './commands/train.js';
@@ -73,6 +74,7 @@ function createProgram(): Command {
   defineClassify(program);
   defineEmbed(program);
   defineTrain(program);
+  defineEvaluate(program);
   defineInspect(program);
   defineConvert(program);
   defineCompare(program);

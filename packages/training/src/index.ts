@@ -87,6 +87,7 @@ export { decays, layerwiseScale } from './optimizer/parameterGroups.js';
 // How good it is.
 export { buildZeroShotClassifier } from './evaluation/buildZeroShotClassifier.js';
 export { ClassificationTally, type ClassResult } from './evaluation/classificationTally.js';
+export { type ClassificationPageContent, classificationPage } from './evaluation/classificationPage.js';
 export { confusionOrder } from './evaluation/confusionOrder.js';
 export { confusionPicture } from './evaluation/confusionPicture.js';
 export type { ClassOptions } from './evaluation/embedClasses.js';
