@@ -9,19 +9,50 @@ import type { PixelSize } from './resizeSize.js';
  */
 export type CropRounding = (offset: number) => number;
 
-export function centerCrop(image: PixelImage, { height, width }: PixelSize, round: CropRounding): PixelImage {
-  const { data, channels } = image;
-  if (image.height === height && image.width === width) return image;
-  const top = round((image.height - height) / 2);
-  const left = round((image.width - width) / 2);
+export interface PicturePart extends PixelSize {
+  left: number;
+  top: number;
+}
+
+export function centerCrop(image: PixelImage, size: PixelSize, round: CropRounding): PixelImage {
+  const middle = cut(image, middleOf(image, size, round));
+  const { width, height } = size;
+  if (middle.width === width && middle.height === height) return middle;
+  const { channels } = middle;
+  const top = -round((middle.height - height) / 2);
+  const left = -round((middle.width - width) / 2);
   const length = height * width * channels;
-  const out = isBytes(image) ? new Uint8Array(length) : new Float32Array(length);
-  const firstColumn = Math.max(0, left);
-  const lastColumn = Math.min(image.width, left + width);
-  for (let y = Math.max(0, -top); y < Math.min(height, image.height - top); y++) {
-    const row = (y + top) * image.width;
-    const source = data.subarray((row + firstColumn) * channels, (row + lastColumn) * channels);
-    out.set(source, (y * width + firstColumn - left) * channels);
+  const data = isBytes(middle) ? new Uint8Array(length) : new Float32Array(length);
+  const rowLength = middle.width * channels;
+  for (let y = 0; y < middle.height; y++) {
+    const row = middle.data.subarray(y * rowLength, (y + 1) * rowLength);
+    data.set(row, ((top + y) * width + left) * channels);
   }
-  return { ...image, data: out, width, height };
+  return { data, width, height, channels };
+}
+
+/** What a centre crop keeps of a picture of `from` pixels. */
+export function middleOf(from: PixelSize, size: PixelSize, round: CropRounding): PicturePart {
+  return {
+    left: Math.max(0, round((from.width - size.width) / 2)),
+    top: Math.max(0, round((from.height - size.height) / 2)),
+    width: Math.min(from.width, size.width),
+    height: Math.min(from.height, size.height),
+  };
+}
+
+/** A part that lies within the picture; the picture itself, if that is all of it. */
+export function cut<Image extends PixelImage>(
+  image: Image,
+  { left, top, width, height }: PicturePart,
+): Image {
+  if (width === image.width && height === image.height) return image;
+  const { channels } = image;
+  const length = width * height * channels;
+  const data = isBytes(image) ? new Uint8Array(length) : new Float32Array(length);
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y) * image.width + left) * channels;
+    data.set(image.data.subarray(start, start + width * channels), y * width * channels);
+  }
+  return { ...image, data, width, height };
 }

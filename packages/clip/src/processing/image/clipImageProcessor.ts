@@ -13,7 +13,7 @@ import type { ModelFiles, PretrainedOptions } from '../../pretrained/modelFiles.
 import { resolveModelFiles } from '../../pretrained/resolveModelFiles.js';
 import { saveFiles } from '../../pretrained/saveFiles.js';
 import { checkFloatImage, fromTensor, isFloatImage, toLevels } from './arrayImages.js';
-import { type CropRounding, centerCrop } from './centerCrop.js';
+import { type CropRounding, centerCrop, middleOf, type PicturePart } from './centerCrop.js';
 import { type ImageInput, loadImage } from './loadImage.js';
 import { pillowResize } from './pillowResize.js';
 import { type PixelArray, type PixelArrays, padPixels, stackPixels } from './pixelBatch.js';
@@ -138,9 +138,15 @@ export class CLIPImageProcessor {
     return { pixelValues: padded.map(({ data }) => data), shapes: padded.map(({ shape }) => shape) };
   }
 
-  protected resize(image: PixelImage, { width, height }: PixelSize, resample: ResamplingName): PixelImage {
+  /** Only the part that a crop will keep. */
+  protected resize(
+    image: PixelImage,
+    { width, height }: PixelSize,
+    resample: ResamplingName,
+    part: PicturePart,
+  ): PixelImage {
     const { levels, areFractions } = toLevels(image);
-    const resized = pillowResize(levels, width, height, resample);
+    const resized = pillowResize(levels, width, height, resample, part);
     return areFractions
       ? { ...resized, data: Float32Array.from(resized.data, (v) => v * (1 / 255)) }
       : resized;
@@ -158,7 +164,8 @@ export class CLIPImageProcessor {
     if (doResize) {
       const to = resizedSize(image, size);
       checkResizedSize(image, to, maxPixels);
-      image = this.resize(image, to, resample);
+      const kept = middleOf(to, doCenterCrop ? cropSize : to, this.cropRounding);
+      image = this.resize(image, to, resample, kept);
     }
     if (doCenterCrop) image = centerCrop(image, cropSize, this.cropRounding);
     const { channels, height, width } = image;

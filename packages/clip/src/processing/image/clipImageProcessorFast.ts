@@ -3,6 +3,7 @@
  * CLIPImageProcessor with the arithmetic of transformers' torchvision backend (CLIPImageProcessorFast in 4.x,
  * CLIPImageProcessor in 5.x): torch's antialiased resize, another share of odd padding, rescaling and normalising fused.
  */
+import type { PicturePart } from './centerCrop.js';
 import { CLIPImageProcessor } from './clipImageProcessor.js';
 import type { ImageProcessorSettings } from './preprocessOptions.js';
 import type { PixelImage } from './rawImage.js';
@@ -18,8 +19,9 @@ export class CLIPImageProcessorFast extends CLIPImageProcessor {
     image: PixelImage,
     { width, height }: PixelSize,
     resample: ResamplingName,
+    part: PicturePart,
   ): PixelImage {
-    return torchvisionResize(image, width, height, resample);
+    return torchvisionResize(image, width, height, resample, part);
   }
 
   protected override readonly cropRounding = Math.trunc;

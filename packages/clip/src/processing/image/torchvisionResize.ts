@@ -5,20 +5,18 @@
  * floats are summed without rounding.
  */
 import { InvalidArgumentError } from '../../errors.js';
+import { cut, type PicturePart } from './centerCrop.js';
+import { pickPixels } from './pickPixels.js';
 import { type ByteImage, type FloatImage, isBytes, type PixelImage } from './rawImage.js';
 import { FILTERS, type Resampling, type ResamplingFilter, resamplingName } from './resampling.js';
-import {
-  pickPixels,
-  resizeAcross,
-  resizeDown,
-  toFixedPoint,
-  type Weights,
-  weightsFor,
-} from './resizePasses.js';
+import { resizePasses } from './resizePasses.js';
+import type { PixelSize } from './resizeSize.js';
+import { toFixedPoint, type Weights, weightsFor, weightsOfPart } from './resizeWeights.js';
 
 /**
  * Resizes to `width` × `height`: bilinear, bicubic and lanczos with antialiasing, nearest as 'nearest-exact'.
  *
+ * @param part what is wanted of the result, without the work for the rest; by default all of it
  * @throws InvalidArgumentError for box and hamming, which torch does not have.
  */
 export function torchvisionResize(
@@ -26,10 +24,11 @@ export function torchvisionResize(
   width: number,
   height: number,
   resample: Resampling,
+  part: PicturePart = { left: 0, top: 0, width, height },
 ): PixelImage {
-  if (image.width === width && image.height === height) return image;
+  if (image.width === width && image.height === height) return cut(image, part);
   const name = resamplingName(resample);
-  if (name === 'nearest') return resizeNearestExact(image, width, height);
+  if (name === 'nearest') return resizeNearestExact(image, { width, height }, part);
   if (name === 'box' || name === 'hamming') {
     throw new InvalidArgumentError(
       `CLIPImageProcessorFast cannot resize with '${name}', as torchvision cannot: use 'nearest', 'bilinear', ` +
@@ -38,17 +37,23 @@ export function torchvisionResize(
   }
   const filter = FILTERS[name];
   return isBytes(image)
-    ? resizeBytes(image, width, height, filter)
-    : resizeFloats(image as FloatImage, width, height, filter);
+    ? resizeBytes(image, { width, height }, part, filter)
+    : resizeFloats(image as FloatImage, { width, height }, part, filter);
 }
 
-function resizeBytes(image: ByteImage, width: number, height: number, filter: ResamplingFilter): ByteImage {
-  const weights = (inSize: number, outSize: number) => {
-    const exact = weightsFor(inSize, outSize, filter);
-    return toFixedPoint(exact, bitsFor(exact));
-  };
-  const across = image.width === width ? image : resizeAcross(image, weights(image.width, width));
-  return image.height === height ? across : resizeDown(across, weights(image.height, height));
+function resizeBytes(
+  image: ByteImage,
+  { width, height }: PixelSize,
+  part: PicturePart,
+  filter: ResamplingFilter,
+): ByteImage {
+  const columns = weightsFor(image.width, width, filter);
+  const rows = weightsFor(image.height, height, filter);
+  return resizePasses(
+    image,
+    toFixedPoint(weightsOfPart(columns, part.left, part.width), bitsFor(columns)),
+    toFixedPoint(weightsOfPart(rows, part.top, part.height), bitsFor(rows)),
+  );
 }
 
 /** As many fractional bits as the largest weight leaves in a signed 16-bit integer. */
@@ -62,19 +67,19 @@ function bitsFor({ values }: Weights): number {
 
 function resizeFloats(
   image: FloatImage,
-  width: number,
-  height: number,
+  to: PixelSize,
+  { left, top, width, height }: PicturePart,
   filter: ResamplingFilter,
 ): FloatImage {
   const { channels } = image;
   const across = new Float32Array(width * image.height * channels);
-  const columns = weightsFor(image.width, width, filter, Math.fround);
+  const columns = weightsOfPart(weightsFor(image.width, to.width, filter, Math.fround), left, width);
   for (let y = 0; y < image.height; y++) {
     const from = y * image.width * channels;
     for (let c = 0; c < channels; c++)
       sumAlong(image.data, from + c, across, y * width * channels + c, channels, columns);
   }
-  const rows = weightsFor(image.height, height, filter, Math.fround);
+  const rows = weightsOfPart(weightsFor(image.height, to.height, filter, Math.fround), top, height);
   const data = new Float32Array(width * height * channels);
   const rowLength = width * channels;
   for (let x = 0; x < rowLength; x++) sumAlong(across, x, data, x, rowLength, rows);
@@ -97,9 +102,14 @@ function sumAlong(
   }
 }
 
-function resizeNearestExact(image: PixelImage, width: number, height: number): PixelImage {
-  const columns = nearestExactPositions(image.width, width, width + height > 128);
-  const rows = nearestExactPositions(image.height, height, width + height > 128);
+function resizeNearestExact(
+  image: PixelImage,
+  to: PixelSize,
+  { left, top, width, height }: PicturePart,
+): PixelImage {
+  const isLarge = to.width + to.height > 128;
+  const columns = nearestExactPositions(image.width, to.width, isLarge).subarray(left, left + width);
+  const rows = nearestExactPositions(image.height, to.height, isLarge).subarray(top, top + height);
   const length = width * height * image.channels;
   const out = isBytes(image) ? new Uint8Array(length) : new Float32Array(length);
   return { ...image, data: pickPixels(image, columns, rows, out), width, height };
