@@ -42,7 +42,9 @@ describe('in Node', () => {
   it('shows pictures as evaluated and as trained on, with captions', async () => {
     const script = path.join(__dirname, 'sheet.mjs');
     const pictures = NAMES.map((name) => path.join(folder, `${name}.png`));
-    await promisify(execFile)(process.execPath, [script, png, ...pictures]);
+    const noPicture = path.join(folder, 'README.md');
+    const { stdout } = await promisify(execFile)(process.execPath, [script, png, noPicture, ...pictures]);
+    expect(stdout).toBe('README.md\n');
     await expectSheet(await readFile(png));
   });
 });

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Writes a contact sheet: node sheet.mjs PNG PICTURE…. Needs a build; jimp's fonts load in no sandbox of jest. */
+/**
+ * Writes a contact sheet, and prints what cannot be read: node sheet.mjs PNG PICTURE…. Needs a build; a process of its own,
+ * since jimp's fonts do not load in jest's sandbox.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { contactSheet, datasetOf } from '@tfjs-clip/training';
@@ -16,6 +19,7 @@ const options = {
   processor,
   shuffle: false,
   draws: 2,
+  onBroken: ({ key }) => console.log(key),
   augmentation: [{ op: 'randomHorizontalFlip', probability: 1 }],
 };
 await writeFile(png, await contactSheet(datasetOf(await Promise.all(examples)), options));

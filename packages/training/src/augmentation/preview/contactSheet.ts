@@ -32,11 +32,16 @@ export async function contactSheet(
   checkCount('pictures', pictures);
   checkCount('draws', draws);
   const records = await firstRecords(dataset, pictures, options);
-  if (records.size === 0) throw new InvalidArgumentError(`${dataset.name} has no record to show.`);
   const settings = { ...options, batchSize: pictures };
   const columns: Column[] = [await originals(records, settings)];
+  if (columns[0].drawn.length === 0) {
+    throw new InvalidArgumentError(
+      `${dataset.name} has no picture to show: none of its first ${pictures} can be read.`,
+    );
+  }
+  const again = { ...settings, onBroken: () => {} }; // They have been told.
   for (let epoch = 0; epoch < draws; epoch++) {
-    columns.push({ title: `epoch ${epoch + 1}`, drawn: await drawnIn(epoch, records, settings) });
+    columns.push({ title: `epoch ${epoch + 1}`, drawn: await drawnIn(epoch, records, again) });
   }
   return paintSheet(columns, await openTextPainter());
 }

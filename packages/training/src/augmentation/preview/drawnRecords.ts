@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A few records as training will show them, epoch by epoch. */
-import type { RawImage } from 'tfjs-clip';
+import { InvalidArgumentError, type RawImage } from 'tfjs-clip';
 import type { TrainingBatch } from '../../batch.js';
 import { batchesOf } from '../../data/batches.js';
 import type { BatchOptions } from '../../data/batchOptions.js';
@@ -14,7 +14,7 @@ export interface Drawn {
   caption: string;
 }
 
-/** The first records of the first epoch. */
+/** The first records of the first epoch. @throws InvalidArgumentError if there is none */
 export async function firstRecords(
   dataset: ImageTextDataset,
   count: number,
@@ -24,6 +24,7 @@ export async function firstRecords(
   for await (const record of dataset.records({ epoch: 0, seed: shuffle ? seed : null }, onBroken)) {
     if (records.push(record) === count) break;
   }
+  if (records.length === 0) throw new InvalidArgumentError(`${dataset.name} has no record that can be read.`);
   return { name: dataset.name, size: records.length, records: () => inOrder(records) };
 }
 

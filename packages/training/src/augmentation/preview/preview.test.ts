@@ -103,6 +103,18 @@ describe('what is drawn', () => {
     expect(error.message).toBe(message);
   });
 
+  it('tells of a picture that cannot be read, and refuses where there is no other', async () => {
+    const broken = datasetOf([{ key: 'torn.png', image: bytesOf('dog').subarray(0, 99), captions: 'a dog' }]);
+    const told: string[] = [];
+    const options = { processor, onBroken: ({ key }: { key: string }) => void told.push(key) };
+    const error = (await thrown(() => contactSheet(broken, options))) as Error;
+    expect(error.message).toBe('examples has no picture to show: none of its first 8 can be read.');
+    expect(told).toEqual(['torn.png']);
+    const none = { name: 'none', size: 0, async *records() {} };
+    const empty = (await thrown(() => contactSheet(none, options))) as Error;
+    expect(empty.message).toBe('none has no record that can be read.');
+  });
+
   /** Everything that training would read, by key in order. */
   async function readEpoch(epoch: number, options: Parameters<typeof batchesOf>[1]) {
     const found = new Map<string, { levels: Uint8Array; text: string }>();
