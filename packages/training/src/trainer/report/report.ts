@@ -33,8 +33,8 @@ export function reportHTML({ title, entries, settings = {}, predictions = [] }: 
 <div class="charts">
 ${charts(entries).join('\n')}
 </div>
-${table('Settings', Object.entries(settings))}
 ${predictionTable(predictions)}
+${table('Settings', Object.entries(settings))}
 </html>
 `;
 }
