@@ -25,6 +25,7 @@ export { permutation, type Random, randomFor } from './random.js';
 // Pictures and captions changed at random.
 export { type ContactSheetOptions, contactSheet } from './augmentation/preview/contactSheet.js';
 export {
+  type CaptionConfig,
   type CaptionOptions,
   captionAugmentation,
   type TagOptions,
