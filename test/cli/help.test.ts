@@ -22,6 +22,7 @@ Commands:
   classify <image...>        say which of your labels fits a picture
   embed [image...]           turn pictures or texts into vectors
   train [dataset]            fine-tune a model on pictures and captions
+  evaluate                   measure how good a model is
   inspect <source>           say what a model's files hold
   convert <source> <folder>  write a model in another format
   compare <image...>         measure what smaller weights cost
@@ -632,6 +633,173 @@ Exit codes:
 
 `;
 
+const evaluateHelp = `Usage: tfjs-clip evaluate [options] [command]
+
+Measures how good a model is on pictures of which the answers are known.
+
+Options:
+  -h, --help             show this help
+
+Commands:
+  classification <data>  whether pictures are taken for what they are
+  retrieval <data>       whether captions find their pictures, and pictures
+                         their captions
+`;
+
+const evaluateClassificationHelp = `Usage: tfjs-clip evaluate classification [options] <data>
+
+Zero-shot classification: for each picture, whether its class is among the k
+whose names, put into sentences, fit it best. Of equal scores the wrong ones
+count first.
+
+Arguments:
+  data                         a file or folder, see below
+
+Options:
+  -t, --templates <name|file>  the sentences that classes are put into, see
+                               below (default: "simple")
+  --classes <file>             the names of all classes, one a line (default:
+                               those of the data)
+  --label-column <name>        of a table: the column with the classes (default:
+                               found by its name)
+  --labels-from <what>         what says a picture's class (choices: "caption",
+                               "filename", default: "caption")
+  --confusion <file>           draw what is taken for what, as .svg
+  --html <file>                write a page with everything, as .html
+  --at <list>                  the k to count hits among (default: 1,3,5,10)
+  --image-column <name>        of a table: the column with the paths of pictures
+                               (default: found by its name)
+  --image-root <folder>        where the pictures of a table are (default: its
+                               own folder)
+  --split <name>               which part of one of Karpathy's files (default:
+                               "test")
+  --batch-size <count>         pictures and sentences at once (default: 16)
+  --alpha-background <color>   put transparent pictures on this colour, such as
+                               '#ffffff' (default: what the model asks for)
+  -m, --model <id>             a folder, a web address, a Hugging Face id, or
+                               emoji-clip (default: "emoji-clip")
+  -b, --backend <name>         what to compute with, see below (default: the
+                               fastest there is)
+  --truncation                 cut texts that are longer than the model's
+                               context, instead of refusing them
+  --json                       print one JSON document
+  -q, --quiet                  only errors on standard error: no remarks, no
+                               progress
+  -h, --help                   show this help
+
+Backends, of which the first that is installed and works is taken:
+  tfjs-node-gpu  TensorFlow on an NVIDIA card, with CUDA 11.2
+  tfjs-node      TensorFlow on the processor
+  webgpu         any graphics card, through npm's webgpu
+  wasm           the processor, with no native build; comes along
+  cpu            plain JavaScript, slow; comes along
+
+Data:
+  a folder       with a folder of pictures for each class; _ in its name is a space
+  .csv .tsv      a table with a column of labels
+  others         whatever tfjs-clip train reads; a record's first caption is its
+                 class, or with --labels-from filename the part of the file's
+                 name before the first _, as in RSICD's airport_12.jpg
+
+Templates:
+  simple     a photo of a {}.
+  imagenet   OpenAI's 80 for ImageNet
+  satellite  OpenAI's 18 for pictures from above
+  rsicd      Aerial photograph of {}, as CLIP-RSICD's figures were made
+  emoji      {}, a picture of {}, an emoji of {}
+  a file     one sentence a line, with {} where the class goes
+  Of several sentences a class is the mean of their vectors.
+
+Examples:
+  $ tfjs-clip evaluate classification flowers/ --templates imagenet --confusion flowers.svg
+  $ tfjs-clip evaluate classification rsicd.json --labels-from filename --templates rsicd
+  $ tfjs-clip evaluate classification labels.csv --label-column species --html report.html
+
+JSON:
+  {"model": …, "backend": …, "templates": …, "pictures": 1093,
+   "accuracyAt": {"1": 0.883, "3": …}, "meanAccuracyOfClasses": …,
+   "classes": [{"name": "airport", "pictures": 37, "right": 33}, …],
+   "confusion": [[33, 0, …], …]}
+  A row of confusion is a class, a column what its pictures are taken for.
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
+const evaluateRetrievalHelp = `Usage: tfjs-clip evaluate retrieval [options] <data>
+
+Retrieval: how far down the right picture is when all are ordered by how well
+they fit a caption, and the right captions when all are ordered for a picture.
+Of equal scores the wrong ones come first.
+
+Arguments:
+  data                        a file or folder, see below
+
+Options:
+  --caption-column <name>     of a table: the column with captions (default:
+                              found by its name)
+  --merge-captions            equal captions are one, and right for the pictures
+                              of all of them
+  --at <list>                 the k to count hits among (default: 1,5,10)
+  --image-column <name>       of a table: the column with the paths of pictures
+                              (default: found by its name)
+  --image-root <folder>       where the pictures of a table are (default: its
+                              own folder)
+  --split <name>              which part of one of Karpathy's files (default:
+                              "test")
+  --batch-size <count>        pictures and sentences at once (default: 16)
+  --alpha-background <color>  put transparent pictures on this colour, such as
+                              '#ffffff' (default: what the model asks for)
+  -m, --model <id>            a folder, a web address, a Hugging Face id, or
+                              emoji-clip (default: "emoji-clip")
+  -b, --backend <name>        what to compute with, see below (default: the
+                              fastest there is)
+  --truncation                cut texts that are longer than the model's
+                              context, instead of refusing them
+  --json                      print one JSON document
+  -q, --quiet                 only errors on standard error: no remarks, no
+                              progress
+  -h, --help                  show this help
+
+Backends, of which the first that is installed and works is taken:
+  tfjs-node-gpu  TensorFlow on an NVIDIA card, with CUDA 11.2
+  tfjs-node      TensorFlow on the processor
+  webgpu         any graphics card, through npm's webgpu
+  wasm           the processor, with no native build; comes along
+  cpu            plain JavaScript, slow; comes along
+
+Data:
+  whatever tfjs-clip train reads: tables, JSON lines, COCO's annotations,
+  Karpathy's files, folders, webdataset shards
+
+Columns:
+  R@k     of the queries, those with a right one among the first k
+  MRR     mean of 1 / rank of the first right one
+  mAP     mean average precision, of all right ones
+  NDCG    normalised discounted cumulative gain, of all right ones
+  mean, median  rank of the first right one
+
+Examples:
+  $ tfjs-clip evaluate retrieval dataset_rsicd.json --image-root RSICD_images
+  $ tfjs-clip evaluate retrieval captions.csv --model runs/a/model --json
+
+JSON:
+  {"model": …, "backend": …, "textToImage": {"queries": 5000, "candidates": 1000,
+    "recallAt": {"1": …}, "recallOfAllAt": {"1": …}, "meanReciprocalRank": …,
+    "meanAveragePrecision": …, "ndcg": …, "meanRank": …, "medianRank": …},
+   "imageToText": {…}, "pictures": 1000, "texts": 5000, "repeatedCaptions": 0}
+  recallOfAllAt: of a query's right ones, the share that is among the first k.
+
+Exit codes:
+  0  all is well
+  1  something could not be done: a picture that cannot be read, no such model
+  2  the command line makes no sense
+
+`;
+
 describe('tfjs-clip', () => {
   it.each([
     [['--help'], help],
@@ -639,6 +807,9 @@ describe('tfjs-clip', () => {
     [['classify', '--help'], classifyHelp],
     [['embed', '-h'], embedHelp],
     [['train', '--help'], trainHelp],
+    [['evaluate', '--help'], evaluateHelp],
+    [['evaluate', 'classification', '--help'], evaluateClassificationHelp],
+    [['evaluate', 'retrieval', '--help'], evaluateRetrievalHelp],
     [['inspect', '--help'], inspectHelp],
     [['convert', '--help'], convertHelp],
     [['compare', '--help'], compareHelp],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The options of both evaluations: where the data is, and what is written. */
 import path from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   addPictureOptions,
   addSharedOptions,
@@ -22,7 +22,9 @@ export interface EvaluationFlags extends SharedFlags, PictureFlags {
 
 export function addEvaluationOptions(command: Command, at: readonly number[]): Command {
   command
-    .option('--at <list>', 'the k to count hits among', parseRanks, at)
+    .addOption(
+      new Option('--at <list>', 'the k to count hits among').argParser(parseRanks).default(at, at.join(',')),
+    )
     .option(
       '--image-column <name>',
       'of a table: the column with the paths of pictures (default: found by its name)',

@@ -25,7 +25,7 @@ const STYLE = `
   .c { --paper: #16191d; --ink: #e6e8ea; --faint: #9aa3ab; --line: #31363b; --right: #58a6ff; --wrong: #ff8a4c; --on: #0b0e11; }
 }
 .c text { font-family: ${FONT}; fill: var(--ink); } .c .f { fill: var(--faint); } .c .on { fill: var(--on); }
-.c .p { fill: var(--paper); } .c .l { stroke: var(--line); fill: none; } .c .r { fill: var(--right); } .c .w { fill: var(--wrong); }
+.c .p { fill: var(--paper); } .c .l { stroke: var(--line); stroke-width: 1; fill: none; } .c .r { fill: var(--right); } .c .w { fill: var(--wrong); }
 .c g:hover > rect { stroke: var(--ink); }`;
 
 interface Layout {
