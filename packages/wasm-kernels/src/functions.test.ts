@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which build an engine gets, told by how it rounds; in memory of one thread and of many. */
 import v8 from 'node:v8';
-import { instantiate } from './functions.js';
+import { compile, instantiate } from './functions.js';
 
 const isNode20 = process.version.startsWith('v20.');
 const [TILE, LEFT, RIGHT, OUT] = [0, 1024, 2048, 3072];
@@ -14,7 +14,7 @@ function rounded(isShared: boolean): number {
   floats.set([1, x], LEFT / 4);
   floats.set([-(1 + 2 ** -11)], RIGHT / 4);
   floats.set([x], RIGHT / 4 + 8);
-  const functions = instantiate(memory, isShared);
+  const functions = instantiate(compile(isShared), memory);
   functions.useTile(TILE);
   functions.product(1, 2, 1, LEFT, 2, RIGHT, OUT, 1, 0, 0, 0);
   return floats[OUT / 4];

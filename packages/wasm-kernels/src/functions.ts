@@ -84,9 +84,12 @@ export function hasSimd(): boolean {
 }
 
 /** @param isShared whether other threads see the memory: a module says which kind it wants */
-export function instantiate(memory: WebAssembly.Memory, isShared: boolean): Functions {
+export function compile(isShared: boolean): WebAssembly.Module {
   const [relaxed, plain] = (isShared ? [sharedRelaxedSimd, sharedSimd] : [relaxedSimd, simd]).map(decode);
-  const module = new WebAssembly.Module(WebAssembly.validate(relaxed) ? relaxed : plain);
+  return new WebAssembly.Module(WebAssembly.validate(relaxed) ? relaxed : plain);
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Functions {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions;
 }
 

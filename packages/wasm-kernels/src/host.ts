@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { type Functions, instantiate } from './functions.js';
+import { compile, type Functions, instantiate } from './functions.js';
+import { partsOf } from './threads/parts.js';
+import { type Job, Threads } from './threads/threads.js';
+import { giveUpThreads, threadCount } from './threads/useThreads.js';
+import type { Call } from './threads/work.js';
 import { Weight } from './weight.js';
 
 const BYTES_OF_TILE = 4 * 8 * 4;
+
+/** Multiplications and additions below which threads are not worth being woken: they take 50 µs to come. */
+const WORTH_THREADS = 4e6;
+
+/** Into how many tasks work is cut for each thread: who is held up leaves tasks to the others. */
+const TASKS_PER_THREAD = 4;
 
 /** What the types of tfjs leave out. The memory is exported by the module, or made outside of it for all threads. */
 interface Emscripten {
@@ -33,15 +43,20 @@ export interface Product {
 export class Host {
   private static readonly hosts = new WeakMap<BackendWasm, Host>();
   readonly functions: Functions;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
   private readonly emscripten: Emscripten;
-  private readonly memory: WebAssembly.Memory;
+  private readonly threads?: Threads;
 
   private constructor(private readonly backend: BackendWasm) {
     this.emscripten = backend.wasm as object as Emscripten;
     const isThreaded = 'PThread' in backend.wasm;
     this.memory = isThreaded ? this.emscripten.wasmMemory : this.emscripten.asm.memory;
-    this.functions = instantiate(this.memory, isThreaded);
+    const isShared = !(this.memory.buffer instanceof ArrayBuffer);
+    this.module = compile(isShared);
+    this.functions = instantiate(this.module, this.memory);
     this.functions.useTile(this.allocate(BYTES_OF_TILE));
+    if (isShared) this.threads = new Threads(this, giveUpThreads);
   }
 
   static of(backend: BackendWasm): Host {
@@ -71,22 +86,33 @@ export class Host {
     return { info, pointer: this.pointerTo(info) };
   }
 
-  /** activation(left · right + bias) + residual */
-  multiply({ rows, depth, columns, left, panels, out, ...options }: Product): void {
-    const { leftStride = depth, outStride = columns, bias = 0, activation = 0, residual = 0 } = options;
-    this.functions.product(
-      rows,
-      depth,
-      columns,
-      left,
-      leftStride,
-      panels,
-      out,
-      outStride,
-      bias,
-      activation,
-      residual,
-    );
+  /** activation(left · right + bias) + residual, of products that do not depend on each other */
+  multiply(...products: Product[]): void {
+    const operations = products.reduce((sum, { rows, depth, columns }) => sum + rows * depth * columns, 0);
+    const parts = this.isWorthThreads(operations) ? threadCount() * TASKS_PER_THREAD : 1;
+    const tasks = products.flatMap((product) => partsOf(product, parts)).map(argumentsOf);
+    this.run(operations, { name: 'product', tasks });
+  }
+
+  /** Calls a function many times, in any order, on several threads where it is worth that. */
+  run(operations: number, job: Job): void {
+    if (this.threads && this.isWorthThreads(operations)) {
+      this.threads.run(threadCount(), job);
+      return;
+    }
+    const { name, tasks, scratchBytes = 0 } = job;
+    this.withScratch(scratchBytes, (scratch) => {
+      for (const task of tasks) (this.functions[name] as Call)(...task, scratch);
+    });
+  }
+
+  private isWorthThreads(operations: number): boolean {
+    return threadCount() > 1 && operations >= WORTH_THREADS;
+  }
+
+  /** Ends the threads. */
+  dispose(): void {
+    this.threads?.stop();
   }
 
   /** Memory that is free again once `use` has returned. */
@@ -119,4 +145,9 @@ export class Host {
     this.backend.wasm.tfjs.disposeData(id);
     this.backend.wasm.tfjs.registerTensor(id, size, pointer);
   }
+}
+
+function argumentsOf({ rows, depth, left, columns, panels, out, ...options }: Product): number[] {
+  const { leftStride = depth, outStride = columns, bias = 0, activation = 0, residual = 0 } = options;
+  return [rows, depth, columns, left, leftStride, panels, out, outStride, bias, activation, residual];
 }

@@ -17,19 +17,17 @@ interface Heads {
   parts: number;
   keyMask: number;
   out: number;
-  scratch: number;
 }
 
 function compute(host: Host, inputs: Inputs, attributes: AttentionAttributes): tf.TensorInfo {
   const { shape } = inputs.x;
   const [batch, sequence, width] = shape;
   const bytes = 3 * 4 * width * batch * sequence;
-  const scratchBytes = host.functions.attentionScratch(sequence, width / attributes.numHeads);
-  return host.withScratch(bytes + scratchBytes, (parts) => {
+  return host.withScratch(bytes, (parts) => {
     project(host, inputs, parts);
     const { info, pointer } = host.output(shape);
     const keyMask = host.pointerTo(inputs.keyMask);
-    attendAll(host, { parts, keyMask, out: pointer, scratch: parts + bytes }, shape, attributes);
+    attendAll(host, { parts, keyMask, out: pointer }, shape, attributes);
     return info;
   });
 }
@@ -42,46 +40,41 @@ function project(host: Host, inputs: Inputs, parts: number): void {
     [keyKernel, keyBias],
     [valueKernel, valueBias],
   ];
-  for (const [part, [kernel, bias]] of layers.entries()) {
-    host.multiply({
-      rows: batch * sequence,
-      depth: width,
-      columns: width,
-      left: host.pointerTo(x),
-      panels: host.panelsOf(kernel),
-      bias: host.pointerTo(bias),
-      out: parts + 4 * width * part,
-      outStride: 3 * width,
-    });
-  }
+  const products = layers.map(([kernel, bias], part) => ({
+    rows: batch * sequence,
+    depth: width,
+    columns: width,
+    left: host.pointerTo(x),
+    panels: host.panelsOf(kernel),
+    bias: host.pointerTo(bias),
+    out: parts + 4 * width * part,
+    outStride: 3 * width,
+  }));
+  host.multiply(...products);
 }
 
 function attendAll(
   host: Host,
-  { parts, keyMask, out, scratch }: Heads,
+  { parts, keyMask, out }: Heads,
   [batch, sequence, width]: number[],
   { numHeads, causal }: AttentionAttributes,
 ): void {
   const headSize = width / numHeads;
+  const tasks: number[][] = [];
   for (let item = 0; item < batch; item++) {
     const mask = keyMask && keyMask + item * sequence;
     for (let head = 0; head < numHeads; head++) {
       const queries = parts + 4 * (3 * width * sequence * item + headSize * head);
-      host.functions.attend(
-        sequence,
-        headSize,
-        queries,
-        queries + 4 * width,
-        queries + 8 * width,
-        3 * width,
-        Number(causal),
-        mask,
-        out + 4 * (width * sequence * item + headSize * head),
-        width,
-        scratch,
-      );
+      const place = out + 4 * (width * sequence * item + headSize * head);
+      const [keys, values] = [queries + 4 * width, queries + 8 * width];
+      tasks.push([
+        ...[sequence, headSize, queries, keys, values, 3 * width],
+        ...[Number(causal), mask, place, width],
+      ]);
     }
   }
+  const scratchBytes = host.functions.attentionScratch(sequence, headSize);
+  host.run(2 * batch * width * sequence * sequence, { name: 'attend', tasks, scratchBytes });
 }
 
 export const attention = wasmKernel<AttentionInputs, AttentionAttributes>(CLIPKernel.Attention, compute);
