@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The folder of a run: what is in it, and that a run taken up from it goes on as if it had never stopped. */
-import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -108,6 +117,13 @@ describe('the folder of a run', () => {
     expect(logOf(folder)).toEqual(logOf(whole));
     expect(eventsOf(folder)).toBe(eventsOf(whole));
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('begins in a folder that has only what a kill while it was made left, or what systems hide in folders', async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, '.settings.json.tmp'), '{"se');
+    expect(await weightsAfter({}, folder, { resume: true })).toEqual(unbroken);
   });
 
   it('begins at the beginning where it was killed before the first checkpoint', async () => {

@@ -61,7 +61,7 @@ function checkFlags(flags: TrainFlags): void {
 
 function checkOutput(folder: string): void {
   if (!existsSync(folder)) return;
-  const names = readdirSync(folder);
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
   if (names.length === 0) return;
   const mend = names.includes('settings.json') ? `go on with its run: --resume ${folder}` : 'empty it';
   throw new UsageError(`--output ${folder}: the folder is not empty. Name another one, or ${mend}.`);

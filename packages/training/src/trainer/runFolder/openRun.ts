@@ -49,7 +49,8 @@ export async function openRun(folder: string, options: RunOptions = {}): Promise
     checkSettings(folder, saved, settings);
     return new RunFolder(folder, options);
   }
-  if (((await runFiles.list(folder)) ?? []).length > 0) {
+  const names = (await runFiles.list(folder)) ?? [];
+  if (names.some((name) => !name.startsWith('.'))) {
     const mend = saved ? 'go on with the run that it holds: resume: true' : 'empty it';
     throw new InvalidArgumentError(`The folder ${folder} is not empty. Name another one, or ${mend}.`);
   }
