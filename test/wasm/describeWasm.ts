@@ -2,7 +2,6 @@
 /** Runs a suite on tfjs's wasm backend with the SIMD kernels. */
 import * as tf from '@tensorflow/tfjs';
 import '@tfjs-clip/wasm-kernels';
-import * as parity from '../webgpu/parity.js';
 
 export function describeWasm(name: string, suite: () => void): void {
   describe(`${name} on wasm with the SIMD kernels`, () => {
@@ -12,13 +11,4 @@ export function describeWasm(name: string, suite: () => void): void {
     });
     suite();
   });
-}
-
-/** Fails unless `op` runs exactly these kernels, and gives what it gives when composed, on cpu. */
-export function matchesComposed(
-  inputs: parity.Values[],
-  op: (inputs: tf.Tensor[]) => tf.Tensor,
-  kernels: string[],
-): Promise<void> {
-  return parity.matchesComposed(inputs, op, kernels, 'wasm');
 }

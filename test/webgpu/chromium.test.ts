@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { files as emojiClip } from '@tfjs-clip/emoji-clip';
 import { describeInChromium } from '../browser/chromium.js';
 import { Fixture } from '../harness/fixture.js';
+import { TOLERANCE } from '../kernels/parity.js';
 import { openPage } from './openPage.js';
 import type { Differences, Given, Run, Tune } from './page.js';
-import { TOLERANCE } from './parity.js';
 
 declare const run: Run;
 declare const differences: Differences;

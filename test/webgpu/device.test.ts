@@ -7,9 +7,9 @@ import { CLIPKernel } from 'tfjs-clip/ops';
 import { linear } from '../../packages/clip/src/ops/linear.js';
 import { registerBackend } from '../../packages/webgpu-kernels/src/backendRegistry.js';
 import { leavesNoTensors } from '../harness/leaks.js';
-import { attend, attentionInputs } from './attend.js';
+import { attend, attentionInputs } from '../kernels/attend.js';
+import { matchesComposed, random } from '../kernels/parity.js';
 import { describeWebGPU, webgpu } from './describeWebGPU.js';
-import { matchesComposed, random } from './parity.js';
 
 describeWebGPU('the device that is asked for', () => {
   it('has what helps kernels, where the adapter has it', async () => {

@@ -9,9 +9,9 @@ import { layerNorm } from '../../packages/clip/src/ops/layerNorm.js';
 import { linear } from '../../packages/clip/src/ops/linear.js';
 import { patchEmbedding } from '../../packages/clip/src/ops/patchEmbedding.js';
 import { normalizedProjection, similarity } from '../../packages/clip/src/ops/similarity.js';
-import { attend, attentionInputs } from './attend.js';
+import { attend, attentionInputs } from '../kernels/attend.js';
+import { matchesGradients, random, randomIntegers } from '../kernels/parity.js';
 import { describeWebGPU } from './describeWebGPU.js';
-import { matchesGradients, random, randomIntegers } from './parity.js';
 
 describeWebGPU('the gradient of', () => {
   it('layer norm', async () => {

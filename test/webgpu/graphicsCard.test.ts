@@ -14,9 +14,9 @@ import { patchEmbedding } from '../../packages/clip/src/ops/patchEmbedding.js';
 import { normalizedProjection, similarity } from '../../packages/clip/src/ops/similarity.js';
 import { TILES, type TileName } from '../../packages/webgpu-kernels/src/tile.js';
 import { setChoice } from '../../packages/webgpu-kernels/src/tuning/choices.js';
-import { attend, attentionInputs } from './attend.js';
+import { attend, attentionInputs } from '../kernels/attend.js';
+import { matchesComposed, random, randomIntegers } from '../kernels/parity.js';
 import { describeWebGPU, webgpu } from './describeWebGPU.js';
-import { matchesComposed, random, randomIntegers } from './parity.js';
 
 describeWebGPU('on a graphics card', () => {
   beforeAll(async () => {

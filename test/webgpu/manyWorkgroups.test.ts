@@ -3,15 +3,16 @@
 /** More workgroups than fit on an axis of the grid, 65,535; so narrow that what should come out is a line of arithmetic. */
 import * as tf from '@tensorflow/tfjs';
 import { CLIPKernel } from 'tfjs-clip/ops';
+import { tokenEmbedding } from '../../packages/clip/src/ops/embedding.js';
 import { layerNorm } from '../../packages/clip/src/ops/layerNorm.js';
 import { linear } from '../../packages/clip/src/ops/linear.js';
 import { patchEmbedding } from '../../packages/clip/src/ops/patchEmbedding.js';
 import { normalizedProjection, similarity } from '../../packages/clip/src/ops/similarity.js';
 import { setChoice } from '../../packages/webgpu-kernels/src/tuning/choices.js';
 import { leavesNoTensors } from '../harness/leaks.js';
-import { attend, attentionInputs } from './attend.js';
+import { attend, attentionInputs } from '../kernels/attend.js';
+import { random, randomIntegers, TOLERANCE, type Values } from '../kernels/parity.js';
 import { describeWebGPU, webgpu } from './describeWebGPU.js';
-import { random, TOLERANCE, type Values } from './parity.js';
 
 /** A workgroup each. */
 const ROWS = 65_600;
@@ -60,6 +61,14 @@ const cases: Case[] = [
     expected: (i, [texts, images, scale]) => texts[i] * images[0] * Math.exp(scale[0]),
   },
   {
+    kernel: CLIPKernel.TokenEmbedding, // 64 times four numbers a workgroup
+    inputs: [randomIntegers([ROWS, 1], 20), randomIntegers([1, 1], 9), random([20, 253]), random([9, 253])],
+    op: ([ids, positions, tokenTable, positionTable]) =>
+      tokenEmbedding(ids as tf.Tensor2D, positions as tf.Tensor2D, tokenTable, positionTable),
+    expected: (i, [ids, position, tokens, positions]) =>
+      tokens[ids[Math.floor(i / 253)] * 253 + (i % 253)] + positions[position[0] * 253 + (i % 253)],
+  },
+  {
     kernel: CLIPKernel.PatchEmbedding,
     inputs: [random([1, 1, 1, ROWS]), random([1, 1, 1, 1]), random([1]), random([ROWS + 1, 1])],
     op: ([pixels, kernel, classEmbedding, positions]) =>
@@ -77,7 +86,7 @@ describeWebGPU('more workgroups than fit on an axis of the grid', () => {
 
   it.each(cases)('$kernel', async ({ inputs, op, expected }) => {
     await leavesNoTensors(async () => {
-      const given = inputs.map(({ values, shape }) => tf.tensor(values, shape));
+      const given = inputs.map(({ values, shape, dtype }) => tf.tensor(values, shape, dtype));
       const grids = gridsOf(() => given.push(tf.tidy(() => op(given))));
       expect(grids.at(-1)![1]).toBe(2);
       const actual = await given.at(-1)!.data();

@@ -1,8 +1,8 @@
 /** @jest-environment ./test/webgpu/dawnEnvironment.cjs */
 // SPDX-License-Identifier: Apache-2.0
 import { leavesNoTensors } from '../harness/leaks.js';
+import { TOLERANCE } from '../kernels/parity.js';
 import { describeWebGPU } from './describeWebGPU.js';
-import { TOLERANCE } from './parity.js';
 import { draw, largestDifference } from './randomShapes.js';
 
 const ROUNDS = 3;

@@ -6,8 +6,8 @@ import { layerNorm } from '../../packages/clip/src/ops/layerNorm.js';
 import { linear } from '../../packages/clip/src/ops/linear.js';
 import { patchEmbedding } from '../../packages/clip/src/ops/patchEmbedding.js';
 import { normalizedProjection, similarity } from '../../packages/clip/src/ops/similarity.js';
-import { attend, attentionInputs } from './attend.js';
-import { random, randomIntegers, type Values } from './parity.js';
+import { attend, attentionInputs } from '../kernels/attend.js';
+import { random, randomIntegers, type Values } from '../kernels/parity.js';
 
 export interface Drawn {
   /** With its sizes, so that a failure can be drawn again. */

@@ -10,8 +10,8 @@ import { linear } from '../../packages/clip/src/ops/linear.js';
 import { similarity } from '../../packages/clip/src/ops/similarity.js';
 import { leavesNoTensors } from '../harness/leaks.js';
 import { thrown } from '../harness/thrown.js';
+import { matchesComposed, random } from '../kernels/parity.js';
 import { describeWebGPU } from './describeWebGPU.js';
-import { matchesComposed, random } from './parity.js';
 
 const inputs = [random([3, 8]), random([8, 12]), random([], 3)];
 const op = ([x, kernel, scale]: tf.Tensor[]) =>
