@@ -207,12 +207,18 @@ describe('refuses', () => {
 
   it('a folder that holds a run, unless it is to be taken up', async () => {
     const folder = newFolder();
-    await openRun(folder);
+    await stopped(1, folder);
     expect(await thrown(() => openRun(folder))).toStrictEqual(
       new InvalidArgumentError(
         `The folder ${folder} is not empty. Name another one, or go on with the run that it holds: resume: true.`,
       ),
     );
+  });
+
+  it('options that make no sense, and then leaves no folder behind', async () => {
+    const folder = newFolder();
+    expect(await thrown(() => weightsAfter({ warmup: 500 }, folder))).toBeInstanceOf(InvalidArgumentError);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('to keep nothing', async () => {

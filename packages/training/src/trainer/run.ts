@@ -35,7 +35,7 @@ export interface SavedState {
 
 export interface TrainingRun {
   /** What to go on from; null starts at the beginning. Forgets what was logged after it. */
-  resume(): Promise<SavedState | null>;
+  begin(): Promise<SavedState | null>;
   save(checkpoint: Checkpoint): Promise<void>;
   logStep(logs: StepLogs): Promise<void>;
   logEvaluation(logs: EvaluationLogs): Promise<void>;

@@ -80,7 +80,7 @@ class Loop {
   }
 
   private async resume(): Promise<void> {
-    const state = await this.options.run?.resume();
+    const state = await this.options.run?.begin();
     if (!state) return;
     this.position = this.saved = state.position;
     try {

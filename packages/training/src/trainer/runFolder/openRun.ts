@@ -38,7 +38,11 @@ export interface RunOptions {
   predict?(): Promise<SamplePrediction[]>;
 }
 
-/** @throws InvalidArgumentError where there is a run already, or one of other settings; and in browsers */
+/**
+ * Nothing is written before `train` has found nothing wrong with its own options.
+ *
+ * @throws InvalidArgumentError where there is a run already, or one of other settings; and in browsers
+ */
 export async function openRun(folder: string, options: RunOptions = {}): Promise<TrainingRun> {
   const { keep = 2, resume = false, settings = {} } = options;
   if (!Number.isInteger(keep) || keep < 1) {
@@ -54,8 +58,6 @@ export async function openRun(folder: string, options: RunOptions = {}): Promise
     const mend = saved ? 'go on with the run that it holds: resume: true' : 'empty it';
     throw new InvalidArgumentError(`The folder ${folder} is not empty. Name another one, or ${mend}.`);
   }
-  await runFiles.makeFolder(folder);
-  await writeSettings(folder, settings);
   return new RunFolder(folder, options);
 }
 
@@ -73,7 +75,9 @@ class RunFolder implements TrainingRun {
     this.log = runFiles.join(folder, 'log.jsonl');
   }
 
-  async resume(): Promise<SavedState | null> {
+  async begin(): Promise<SavedState | null> {
+    await runFiles.makeFolder(this.folder);
+    await writeSettings(this.folder, this.options.settings ?? {});
     const state = await this.checkpoints.latest();
     const entries = await truncateLog(this.log, state?.position.step ?? 0);
     await this.beginEvents(entries);
