@@ -210,6 +210,17 @@ describe('evaluation', () => {
     classifier.dispose();
   });
 
+  it('gives equal captions equal scores, in whatever batches', async () => {
+    const captions = ['the sun', 'a heart', 'a rather long caption of a house', 'the sun'];
+    const examples = captions.map((caption) => ({ image: read('sun.png'), captions: caption }));
+    const told: number[] = [];
+    const onProgress = (stage: string, done: number) => void (stage === 'texts' && told.push(done));
+    const options = { batchSize: 2, recallAt: [1, 3], onProgress };
+    const { imageToText } = await evaluateRetrieval(model, processor, datasetOf(examples), options);
+    expect(imageToText.recallAt).toEqual({ 1: 0, 3: 3 / 4 }); // Both suns come second, behind each other.
+    expect(told).toEqual([2, 3]);
+  });
+
   it('takes groups, and equal captions if told to, for one thing', async () => {
     const suns = [1, 2].map((number) => ({
       key: `sun ${number}`,

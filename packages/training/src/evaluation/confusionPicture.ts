@@ -38,7 +38,7 @@ interface Layout {
   size: number;
 }
 
-/** With more than 100 classes, the 100 that are mistaken most. */
+/** With more than 100 classes, the first 100 of `confusionOrder`. */
 export function confusionPicture(tally: ClassificationTally, title = 'What is taken for what'): string {
   const all = confusionOrder(tally);
   const layout = layOut(tally, all.slice(0, MOST_CLASSES));
@@ -67,7 +67,7 @@ function layOut({ classNames }: ClassificationTally, order: readonly number[]): 
 }
 
 function heading(tally: ClassificationTally, title: string, classes: number): string {
-  const shown = classes > MOST_CLASSES ? `; the ${MOST_CLASSES} that are mistaken most` : '';
+  const shown = classes > MOST_CLASSES ? `; ${MOST_CLASSES} of them, from the most mistaken on` : '';
   return (
     `<text x="${MARGIN}" y="30" font-size="17" font-weight="600">${escapeHTML(title)}</text>` +
     `<text class="f" x="${MARGIN}" y="50" font-size="12">${escapeHTML(`${summary(tally)}${shown}. Rows: what they are; columns: what they are taken for.`)}</text>`

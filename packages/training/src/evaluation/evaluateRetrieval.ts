@@ -101,6 +101,7 @@ async function embedAllPictures(
   }
 }
 
+/** Equal texts are embedded once, so that their scores are equal to the bit, whatever fellows they are padded with. */
 async function embedTexts(
   model: TFCLIPModel,
   processor: CLIPProcessor,
@@ -108,16 +109,18 @@ async function embedTexts(
   { batchSize = 16, truncation, signal, onProgress }: RetrievalOptions,
 ): Promise<tf.Tensor2D> {
   const embed = await pipeline('feature-extraction', { model, processor });
+  const distinct = [...new Set(texts)];
+  const places = new Map(distinct.map((text, place) => [text, place]));
   const parts: tf.Tensor2D[] = [];
   try {
-    for (let from = 0; from < texts.length; from += batchSize) {
+    for (let from = 0; from < distinct.length; from += batchSize) {
       signal?.throwIfAborted();
-      parts.push(
-        await embed(texts.slice(from, from + batchSize), { normalize: true, truncation, batchSize }),
-      );
-      onProgress?.('texts', Math.min(from + batchSize, texts.length), texts.length);
+      const batch = distinct.slice(from, from + batchSize);
+      parts.push(await embed(batch, { normalize: true, truncation, batchSize }));
+      onProgress?.('texts', from + batch.length, distinct.length);
     }
-    return tf.concat(parts);
+    const order = texts.map((text) => places.get(text)!);
+    return tf.tidy(() => tf.gather(tf.concat(parts), tf.tensor1d(order, 'int32')));
   } finally {
     tf.dispose(parts);
   }
