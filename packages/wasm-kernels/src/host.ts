@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { type Emscripten, emscriptenOf, memoryOf } from './emscripten.js';
 import { compile, type Functions, instantiate } from './functions.js';
 import { partsOf } from './threads/parts.js';
+import { isShared } from './threads/sharedMemory.js';
 import { type Job, Threads } from './threads/threads.js';
 import { giveUpThreads, threadCount } from './threads/useThreads.js';
 import type { Call } from './threads/work.js';
@@ -15,14 +17,6 @@ const WORTH_THREADS = 4e6;
 
 /** Into how many tasks work is cut for each thread: who is held up leaves tasks to the others. */
 const TASKS_PER_THREAD = 4;
-
-/** What the types of tfjs leave out. The memory is exported by the module, or made outside of it for all threads. */
-interface Emscripten {
-  _malloc(bytes: number): number;
-  _free(pointer: number): void;
-  asm: { memory: WebAssembly.Memory };
-  wasmMemory: WebAssembly.Memory;
-}
 
 export interface Product {
   rows: number;
@@ -49,14 +43,13 @@ export class Host {
   private readonly threads?: Threads;
 
   private constructor(private readonly backend: BackendWasm) {
-    this.emscripten = backend.wasm as object as Emscripten;
-    const isThreaded = 'PThread' in backend.wasm;
-    this.memory = isThreaded ? this.emscripten.wasmMemory : this.emscripten.asm.memory;
-    const isShared = !(this.memory.buffer instanceof ArrayBuffer);
-    this.module = compile(isShared);
+    this.emscripten = emscriptenOf(backend);
+    this.memory = memoryOf(backend);
+    const hasThreads = isShared(this.memory.buffer);
+    this.module = compile(hasThreads);
     this.functions = instantiate(this.module, this.memory);
     this.functions.useTile(this.allocate(BYTES_OF_TILE));
-    if (isShared) this.threads = new Threads(this, giveUpThreads);
+    if (hasThreads) this.threads = new Threads(this, giveUpThreads);
   }
 
   static of(backend: BackendWasm): Host {

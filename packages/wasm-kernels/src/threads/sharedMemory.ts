@@ -46,3 +46,8 @@ function readUnsigned(bytes: Uint8Array, place: number): [value: number, end: nu
   }
   return [value, place];
 }
+
+/** By its name, as a buffer may come from another realm. */
+export function isShared(buffer: ArrayBufferLike): boolean {
+  return buffer[Symbol.toStringTag] === 'SharedArrayBuffer';
+}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How many threads compute, and the shared memory that they need: both are said before tfjs's wasm backend starts. */
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { type BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { availableParallelism, readModule } from '#platform';
+import { memoryOf } from '../emscripten.js';
 import { hasSimd } from '../functions.js';
-import { withSharedMemory } from './sharedMemory.js';
+import { isShared, withSharedMemory } from './sharedMemory.js';
 
 export interface ThreadOptions {
   /** Of threads, the calling one among them. Default: one for each processor, 8 at most. */
@@ -67,9 +68,9 @@ function findObstacle(): string | undefined {
 
 /** @returns what stands against it, if anything does */
 async function shareMemory(wasmFile?: string | URL): Promise<string | undefined> {
-  const started = tf.engine().registry.wasm as { wasm?: { HEAPU8: Uint8Array } } | undefined;
+  const started = tf.engine().registry.wasm as BackendWasm | undefined;
   if (started) {
-    return started.wasm?.HEAPU8.buffer instanceof SharedArrayBuffer
+    return isShared(memoryOf(started).buffer)
       ? undefined
       : 'The wasm kernels use one thread: useThreads() must be called before the wasm backend starts.';
   }
