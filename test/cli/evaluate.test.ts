@@ -55,6 +55,10 @@ describe('classification', () => {
     expect(page).toContain(svg);
     expect(page).toContain('<tr><th scope="row">top-1</th><td class="number">75.0%</td></tr>');
     expect(page).toContain('<p>emoji-clip, templates: emoji</p>');
+    const dog = readFileSync(path.join(emoji, 'dog.png')).toString('base64');
+    expect(page.match(/<figure>.*<\/figure>/g)).toEqual([
+      `<figure><img alt="" src="data:image/png;base64,${dog}"><figcaption>small dog <small>taken for cat</small></figcaption></figure>`,
+    ]);
   });
 
   it('as CLIP-RSICD did it, in JSON; a picture whose name has no class is passed over', async () => {

@@ -88,7 +88,11 @@ export { decays, layerwiseScale } from './optimizer/parameterGroups.js';
 // How good it is.
 export { buildZeroShotClassifier } from './evaluation/buildZeroShotClassifier.js';
 export { ClassificationTally, type ClassResult } from './evaluation/classificationTally.js';
-export { type ClassificationPageContent, classificationPage } from './evaluation/classificationPage.js';
+export {
+  type ClassificationPageContent,
+  classificationPage,
+  type MistakenPicture,
+} from './evaluation/classificationPage.js';
 export { confusionOrder } from './evaluation/confusionOrder.js';
 export { confusionPicture } from './evaluation/confusionPicture.js';
 export type { ClassOptions } from './evaluation/embedClasses.js';
@@ -111,6 +115,7 @@ export {
 export { rankAll, type RankOptions } from './evaluation/rankAll.js';
 export { type Ranks, ranksOf } from './evaluation/ranks.js';
 export * from './evaluation/retrievalMetrics.js';
+export { SurestMistakes } from './evaluation/surestMistakes.js';
 export { parseTemplates, TEMPLATES, type TemplateSet } from './evaluation/templates/index.js';
 export { ZeroShotClassifier } from './evaluation/zeroShotClassifier.js';
 

@@ -13,6 +13,7 @@ import {
   labelsOf,
   openDataset,
   parseTemplates,
+  SurestMistakes,
   TEMPLATES,
 } from '@tfjs-clip/training';
 import { writeAtomically } from '../atomicWrite.js';
@@ -34,6 +35,9 @@ export interface ClassificationFlags extends EvaluationFlags {
   html?: string;
 }
 
+/** On the page. */
+const MISTAKES = 24;
+
 interface Request {
   dataset: ImageTextDataset;
   classNames: string[];
@@ -49,8 +53,9 @@ export async function runClassification(
   const open = await openModel(flags, terminal);
   try {
     let broken = 0;
-    const tally = await evaluate(request, open, flags, terminal, () => broken++);
-    await show(tally, request, open.backend, flags, terminal);
+    const mistakes = new SurestMistakes(flags.html ? MISTAKES : 0);
+    const tally = await evaluate(request, open, flags, terminal, mistakes, () => broken++);
+    await show(tally, mistakes, request, open.backend, flags, terminal);
     failIfAny(broken, tally.pictures);
   } finally {
     open.model.dispose();
@@ -72,6 +77,7 @@ async function evaluate(
   { model, processor }: OpenModel,
   flags: ClassificationFlags,
   terminal: Terminal,
+  mistakes: SurestMistakes,
   onBroken: () => void,
 ): Promise<ClassificationTally> {
   const { batchSize, truncation } = flags;
@@ -86,6 +92,7 @@ async function evaluate(
         imageOptions: imageOptions(flags),
         labelOf: labelOf(flags),
         onProgress: told('classifying'),
+        onPrediction: (prediction) => mistakes.add(prediction),
         onBroken({ key, problem }) {
           terminal.error(`${key}: ${problem}`);
           onBroken();
@@ -101,6 +108,7 @@ async function evaluate(
 
 async function show(
   tally: ClassificationTally,
+  mistakes: SurestMistakes,
   { templates }: Request,
   backend: string,
   flags: ClassificationFlags,
@@ -120,7 +128,8 @@ async function show(
   if (flags.html) {
     const settings = { model: flags.model, templates: `templates: ${flags.templates}` };
     const title = 'Zero-shot classification';
-    await writeAtomically(flags.html, classificationPage({ title, tally, accuracyAt, settings }));
+    const content = { title, tally, accuracyAt, settings, mistakes: await mistakes.pictures() };
+    await writeAtomically(flags.html, classificationPage(content));
     terminal.remark(`wrote ${flags.html}`);
   }
 }

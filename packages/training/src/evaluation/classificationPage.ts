@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A classification as one page that needs nothing else: how much is right, what is taken for what, each class. */
+import { dataURL } from '../trainer/report/dataURL.js';
 import { escapeHTML } from '../trainer/report/escape.js';
 import { STYLE } from '../trainer/report/style.js';
 import type { ClassificationTally, ClassResult } from './classificationTally.js';
 import { confusionPicture } from './confusionPicture.js';
 
+export interface MistakenPicture {
+  /** A PNG, JPEG or WebP file. */
+  picture: Uint8Array;
+  /** Indices of classes. */
+  actual: number;
+  guess: number;
+}
+
 export interface ClassificationPageContent {
   title: string;
   tally: ClassificationTally;
+  /** Shown in this order. */
+  mistakes?: readonly MistakenPicture[];
   /** The k of top-k accuracies. */
   accuracyAt: readonly number[];
   /** How it was made, such as the model and the templates. */
@@ -17,7 +28,7 @@ export interface ClassificationPageContent {
 const MISTAKES_SHOWN = 5;
 
 export function classificationPage(content: ClassificationPageContent): string {
-  const { title, tally, accuracyAt, settings = {} } = content;
+  const { title, tally, accuracyAt, settings = {}, mistakes = [] } = content;
   const accuracies = accuracyAt.map((k): [string, string] => [`top-${k}`, percent(tally.accuracyAt(k))]);
   const rows = [...accuracies, ['mean of classes', percent(tally.meanAccuracyOfClasses())] as const];
   return `<!doctype html>
@@ -27,6 +38,9 @@ export function classificationPage(content: ClassificationPageContent): string {
 <title>${escapeHTML(title)}</title>
 <style>${STYLE}
 .wide { overflow-x: auto; } .wide svg { width: auto; max-width: none; } .number { text-align: right; }
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 1.2rem; }
+.mistakes img { width: 100%; aspect-ratio: 1; object-fit: contain; background: #fff; border-radius: 6px; }
+.mistakes figcaption { line-height: 1.3; }
 </style>
 <h1>${escapeHTML(title)}</h1>
 <p>${escapeHTML(Object.values(settings).join(', '))}</p>
@@ -35,10 +49,20 @@ export function classificationPage(content: ClassificationPageContent): string {
 <h2>Confusion</h2>
 <div class="wide">
 ${confusionPicture(tally)}</div>
+${gallery(tally, mistakes)}
 <h2>Classes</h2>
 ${classTable(tally.classes())}
 </html>
 `;
+}
+
+function gallery({ classNames }: ClassificationTally, mistakes: readonly MistakenPicture[]): string {
+  if (mistakes.length === 0) return '';
+  const figures = mistakes.map(({ picture, actual, guess }) => {
+    const caption = `${escapeHTML(classNames[actual])} <small>taken for ${escapeHTML(classNames[guess])}</small>`;
+    return `<figure><img alt="" src="${dataURL(picture)}"><figcaption>${caption}</figcaption></figure>`;
+  });
+  return `<h2>The surest mistakes</h2>\n<div class="mistakes">${figures.join('\n')}</div>`;
 }
 
 function classTable(classes: readonly ClassResult[]): string {

@@ -2,6 +2,7 @@
 /** A run as one page that needs nothing else: curves, what it was asked to do, what the model says of some pictures. */
 import { isEvaluation, isStep, type LogEntry } from '../runFolder/log.js';
 import { chart, type Point, type Series } from './chart.js';
+import { dataURL } from './dataURL.js';
 import { escapeHTML } from './escape.js';
 import { STYLE } from './style.js';
 
@@ -97,13 +98,6 @@ function predictionTable(predictions: readonly SamplePrediction[]): string {
   });
   const head = '<tr><th>Picture</th><th>Its caption</th><th>What the model chooses</th></tr>';
   return `<h2>Sample predictions</h2>\n<table>${head}\n${rows.join('\n')}</table>`;
-}
-
-/** Browsers look into the file to see which kind of picture it is. */
-function dataURL(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return `data:image/png;base64,${btoa(binary)}`;
 }
 
 /** '2026-11-24 20:12 UTC' */
