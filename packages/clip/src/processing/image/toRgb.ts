@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** HF's convert_to_rgb (`PIL.Image.convert('RGB')`), and its alternative for pictures with transparent pixels. */
-import { fromRgba, type RawImage } from './rawImage.js';
+import { dropAlpha, type RawImage } from './rawImage.js';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -20,8 +20,8 @@ export function hasTransparency(image: RawImage): boolean {
 export function toRgb(image: RawImage): RawImage {
   const { data, width, height, channels } = image;
   if (channels === 3) return image;
-  if (channels === 4) return fromRgba(image, 3);
   const out = new Uint8Array(width * height * 3);
+  if (channels === 4) return { data: dropAlpha(data, out), width, height, channels: 3 };
   for (let from = 0, to = 0; to < out.length; from += channels, to += 3) {
     out[to] = out[to + 1] = out[to + 2] = data[from];
   }
