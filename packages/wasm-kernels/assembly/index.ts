@@ -5,3 +5,4 @@ export { addRows, addRowsOfTables, cutPatches } from './embeddings';
 export { divideByNorm, layerNorm } from './normalize';
 export { packPanels, packTransposed, panelBytes } from './panels';
 export { product, sumFourRows, sumTwoRows, useTile } from './product';
+export { transpose } from './transpose';

@@ -3,6 +3,7 @@
  * The right side of a product, laid out as it is read: panels of 8 columns, one after the other, each row by row. The last
  * one is filled up with zeros.
  */
+import { transposeBlock } from './transpose';
 
 /** Columns of a panel. */
 export const COLUMNS = 8;
@@ -36,14 +37,12 @@ export function packTransposed(
   scale: f32,
   panels: usize,
 ): void {
-  memory.fill(panels, 0, panelBytes(columns, rows));
-  for (let row = 0; row < rows; row++) {
-    const panel = panels + panelBytes(columns, row & -COLUMNS) + ((<usize>(row & (COLUMNS - 1))) << 2);
-    for (let column = 0; column < columns; column++) {
-      const value = load<f32>(matrix + ((<usize>column) << 2)) * scale;
-      store<f32>(panel + <usize>column * PANEL_ROW, value);
-    }
-    matrix += (<usize>stride) << 2;
+  for (let first = 0; first < rows; first += COLUMNS) {
+    const count = min(COLUMNS, rows - first);
+    if (count < COLUMNS) memory.fill(panels, 0, <usize>columns * PANEL_ROW);
+    transposeBlock(count, columns, matrix, stride, panels, COLUMNS, scale);
+    matrix += (<usize>(COLUMNS * stride)) << 2;
+    panels += <usize>columns * PANEL_ROW;
   }
 }
 

@@ -31,6 +31,7 @@ export interface Functions {
     scale: number,
     panels: number,
   ): void;
+  transpose(rows: number, columns: number, matrix: number, out: number): void;
   layerNorm(
     rows: number,
     width: number,

@@ -8,12 +8,10 @@ import { isShared } from './threads/sharedMemory.js';
 import { type Job, Threads } from './threads/threads.js';
 import { giveUpThreads, threadCount } from './threads/useThreads.js';
 import type { Call } from './threads/work.js';
+import { isWorthThreads } from './threads/worth.js';
 import { Weight } from './weight.js';
 
 const BYTES_OF_TILE = 4 * 8 * 4;
-
-/** Multiplications and additions below which threads are not worth being woken: they take 50 µs to come. */
-const WORTH_THREADS = 4e6;
 
 /** Into how many tasks work is cut for each thread: who is held up leaves tasks to the others. */
 const TASKS_PER_THREAD = 4;
@@ -58,6 +56,12 @@ export class Host {
     return host;
   }
 
+  /** Ends the threads of a backend that goes. */
+  static dispose(backend: BackendWasm): void {
+    Host.hosts.get(backend)?.threads?.stop();
+    Host.hosts.delete(backend);
+  }
+
   /** Where a tensor's values begin; 0 where there is no tensor. */
   pointerTo(info?: tf.TensorInfo): number {
     return info ? this.backend.dataIdMap.get(info.dataId).memoryOffset : 0;
@@ -82,14 +86,14 @@ export class Host {
   /** activation(left · right + bias) + residual, of products that do not depend on each other */
   multiply(...products: Product[]): void {
     const operations = products.reduce((sum, { rows, depth, columns }) => sum + rows * depth * columns, 0);
-    const parts = this.isWorthThreads(operations) ? threadCount() * TASKS_PER_THREAD : 1;
+    const parts = isWorthThreads(operations) ? threadCount() * TASKS_PER_THREAD : 1;
     const tasks = products.flatMap((product) => partsOf(product, parts)).map(argumentsOf);
     this.run(operations, { name: 'product', tasks });
   }
 
   /** Calls a function many times, in any order, on several threads where it is worth that. */
   run(operations: number, job: Job): void {
-    if (this.threads && this.isWorthThreads(operations)) {
+    if (this.threads && isWorthThreads(operations)) {
       this.threads.run(threadCount(), job);
       return;
     }
@@ -97,15 +101,6 @@ export class Host {
     this.withScratch(scratchBytes, (scratch) => {
       for (const task of tasks) (this.functions[name] as Call)(...task, scratch);
     });
-  }
-
-  private isWorthThreads(operations: number): boolean {
-    return threadCount() > 1 && operations >= WORTH_THREADS;
-  }
-
-  /** Ends the threads. */
-  dispose(): void {
-    this.threads?.stop();
   }
 
   /** Memory that is free again once `use` has returned. */

@@ -19,6 +19,7 @@ export function wasmKernel<Inputs, Attributes = object>(
         compute(Host.of(wasm), infos as Infos<Inputs>, attrs as Attributes);
       return haveOwnData(inputs) ? run(inputs) : withCopies(wasm, inputs, run);
     },
+    disposeFunc: (backend) => Host.dispose(backend as BackendWasm),
   };
 }
 
