@@ -51,13 +51,28 @@ export function mapLevels(
   const out = new Float32Array(data.length);
   const [channelStep, pixelStep] = dataFormat === 'channels_first' ? [pixels, 1] : [1, channels];
   for (let c = 0; c < channels; c++) {
-    const toValue = functions[c];
-    const table = isBytes(image) ? Float32Array.from({ length: 256 }, (_, level) => toValue(level)) : null;
-    for (let from = c, to = c * channelStep; from < data.length; from += channels, to += pixelStep) {
-      out[to] = table ? table[data[from]] : toValue(data[from]);
-    }
+    const to = c * channelStep;
+    if (isBytes(image)) lookUp(image.data, c, channels, tableOf(functions[c]), out, to, pixelStep);
+    else for (let i = 0; i < pixels; i++) out[to + i * pixelStep] = functions[c](data[c + i * channels]);
   }
   return out;
+}
+
+function tableOf(toValue: LevelFunction): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, level) => toValue(level));
+}
+
+/** The values of every `step`-th level from `from` on, to every `outStep`-th place from `to` on. */
+function lookUp(
+  levels: Uint8Array,
+  from: number,
+  step: number,
+  table: Float32Array,
+  out: Float32Array,
+  to: number,
+  outStep: number,
+): void {
+  for (let at = to; from < levels.length; from += step, at += outStep) out[at] = table[levels[from]];
 }
 
 /** One value of `imageMean` or `imageStd` for each channel. */

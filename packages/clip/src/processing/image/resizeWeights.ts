@@ -62,7 +62,8 @@ export function weightsOfPart(weights: Weights, first: number, length: number): 
 /** Rounded half away from zero. */
 export function toFixedPoint(weights: Weights, bits: number): FixedPointWeights {
   const values = new Int32Array(weights.values.length);
-  for (const [i, weight] of weights.values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const weight = weights.values[i];
     values[i] = Math.trunc(weight * 2 ** bits + (weight < 0 ? -0.5 : 0.5));
   }
   return { ...weights, values, bits };
