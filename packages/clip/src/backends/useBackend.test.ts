@@ -7,6 +7,14 @@ import { BackendError, InvalidArgumentError } from '../errors.js';
 import { type BackendName, useBackend } from './useBackend.js';
 
 describe('useBackend', () => {
+  it('called twice at once starts one after the other', async () => {
+    const names = ['wasm', 'wasm', 'cuda' as BackendName, 'cpu', 'wasm'] as const;
+    const starts = await Promise.allSettled(names.map((backend) => useBackend({ backend })));
+    const started = starts.map((start) => start.status === 'fulfilled' && start.value);
+    expect(started).toEqual(['wasm', 'wasm', false, 'cpu', 'wasm']);
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
   it.each(['cpu', 'wasm'] as const)('starts %s when asked to', async (backend) => {
     await leavesNoTensors(async () => {
       expect(await useBackend({ backend })).toBe(backend);

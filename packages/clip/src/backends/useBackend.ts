@@ -19,6 +19,9 @@ export interface BackendOptions {
 /** A program may choose more than once; what is wrong it hears once. */
 const given = new Set<string>();
 
+/** Starts take turns: tfjs gives up one that another overtakes, and the slower backend would stay. */
+let lastStart: Promise<unknown> = Promise.resolve();
+
 /**
  * Starts the fastest backend there is, makes it tfjs's, and returns its name. In browsers that is the first of webgpu,
  * webgl, wasm and cpu that the page has imported; in Node the first of tfjs-node-gpu, tfjs-node, webgpu, wasm and cpu that
@@ -26,7 +29,7 @@ const given = new Set<string>();
  *
  * @throws BackendError if the backend that was asked for is not there or does not start
  */
-export async function useBackend({
+export function useBackend({
   backend: wanted,
   onWarning = (text) => console.warn(`tfjs-clip: ${text}`),
 }: BackendOptions = {}): Promise<BackendName> {
@@ -34,7 +37,10 @@ export async function useBackend({
     if (!given.has(text)) onWarning(text);
     given.add(text);
   };
-  return wanted === undefined ? startFastest(warn) : startNamed(wanted, warn);
+  const choose = () => (wanted === undefined ? startFastest(warn) : startNamed(wanted, warn));
+  const chosen = lastStart.then(choose, choose);
+  lastStart = chosen;
+  return chosen;
 }
 
 async function startFastest(warn: Start['warn']): Promise<BackendName> {
