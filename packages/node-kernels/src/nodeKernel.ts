@@ -8,7 +8,7 @@ export const BACKEND = 'tensorflow';
 /** @param compute all that it makes is freed, but for what it returns */
 export function nodeKernel<Inputs, Attributes = object>(
   kernelName: string,
-  compute: (tensorFlow: TensorFlow, inputs: Inputs, attributes: Attributes) => tf.Tensor,
+  compute: (tensorFlow: TensorFlow, inputs: Inputs, attributes: Attributes) => tf.Tensor | tf.Tensor[],
 ): tf.KernelConfig {
   return {
     kernelName,

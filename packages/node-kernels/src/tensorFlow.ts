@@ -5,13 +5,25 @@ import * as tf from '@tensorflow/tfjs';
 interface Attribute {
   name: string;
   type: number;
-  value: number | boolean;
+  value: number | boolean | string | number[];
 }
+
+type TypeName = 'TF_FLOAT' | 'TF_INT32';
+type AttributeName = 'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_ATTR_STRING' | 'TF_ATTR_SHAPE';
+
+/** TensorFlow knows variables by their names. */
+let variables = 0;
 
 /** What we use of tfjs-node's backend; its package is not at hand when types are checked. */
 interface NodeBackend {
-  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_BOOL' | 'TF_FLOAT' | 'TF_INT32', number>>;
+  readonly binding: Readonly<Record<AttributeName | TypeName, number>>;
   executeSingleOutput(operation: string, attributes: Attribute[], inputs: tf.TensorInfo[]): tf.Tensor;
+  executeMultipleOutputs(
+    operation: string,
+    attributes: Attribute[],
+    inputs: tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[];
 }
 
 /** Operations on float32 tensors. What they return belongs to the kernel's `tf.tidy`. */
@@ -76,6 +88,51 @@ export class TensorFlow {
     return this.run('Transpose', [x, axes], [this.type('Tperm', 'TF_INT32')]);
   }
 
+  /** A variable of TensorFlow's with this value, until `takeValue`. */
+  variable(value: tf.TensorInfo): tf.Tensor {
+    const { TF_ATTR_SHAPE, TF_ATTR_STRING } = this.backend.binding;
+    const variable = this.backend.executeSingleOutput(
+      'VarHandleOp',
+      [
+        this.type('dtype', 'TF_FLOAT'),
+        { name: 'shape', type: TF_ATTR_SHAPE, value: value.shape },
+        { name: 'shared_name', type: TF_ATTR_STRING, value: `tfjs-clip-${variables++}` },
+      ],
+      [],
+    );
+    this.execute('AssignVariableOp', [this.type('dtype', 'TF_FLOAT')], [variable, value]);
+    return variable;
+  }
+
+  /** @returns its value; the variable is gone */
+  takeValue(variable: tf.Tensor): tf.Tensor {
+    const value = this.backend.executeSingleOutput(
+      'ReadVariableOp',
+      [this.type('dtype', 'TF_FLOAT')],
+      [variable],
+    );
+    this.execute('DestroyResourceOp', [this.boolean('ignore_lookup_error', false)], [variable]);
+    return value;
+  }
+
+  /**
+   * @param variables the parameter and its two moments, which it changes
+   * @param numbers β₁ᵗ, β₂ᵗ, rate, β₁, β₂ and ε as scalars
+   */
+  applyAdam(variables: tf.Tensor[], numbers: tf.Tensor[], gradient: tf.TensorInfo): void {
+    const attributes = [
+      this.float32,
+      this.boolean('use_locking', false),
+      this.boolean('use_nesterov', false),
+    ];
+    this.execute('ResourceApplyAdam', attributes, [...variables, ...numbers, gradient]);
+  }
+
+  /** What gives nothing. */
+  private execute(operation: string, attributes: Attribute[], inputs: tf.TensorInfo[]): void {
+    this.backend.executeMultipleOutputs(operation, attributes, inputs, 0);
+  }
+
   private run(operation: string, inputs: tf.TensorInfo[], attributes: Attribute[] = []): tf.Tensor {
     return this.backend.executeSingleOutput(operation, [this.float32, ...attributes], inputs);
   }
@@ -84,7 +141,7 @@ export class TensorFlow {
     return { name, type: this.backend.binding.TF_ATTR_BOOL, value };
   }
 
-  private type(name: string, value: 'TF_FLOAT' | 'TF_INT32'): Attribute {
+  private type(name: string, value: TypeName): Attribute {
     const { binding } = this.backend;
     return { name, type: binding.TF_ATTR_TYPE, value: binding[value] };
   }

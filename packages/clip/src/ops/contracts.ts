@@ -24,6 +24,7 @@ export const CLIPKernel = {
   TokenEmbedding: 'CLIPTokenEmbedding',
   NormalizedProjection: 'CLIPNormalizedProjection',
   Similarity: 'CLIPSimilarity',
+  AdamW: 'CLIPAdamW',
 } as const;
 
 /** `x` [..., width], `gamma` and `beta` [width] → (x − mean) / √(variance + epsilon) · gamma + beta, shaped like `x`. */
@@ -104,4 +105,28 @@ export interface SimilarityInputs {
   texts: Tensor;
   images: Tensor;
   logitScale: Tensor;
+}
+
+/**
+ * A step of the optimizer on one parameter: → the parameter and its moments afterwards, all shaped alike. Loshchilov & Hutter
+ * 2019, algorithm 2:
+ *
+ *     m ← β₁ m + (1 − β₁) g    v ← β₂ v + (1 − β₂) g²
+ *     θ ← decay · θ − rate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+ */
+export interface AdamWInputs {
+  parameter: Tensor;
+  gradient: Tensor;
+  first: Tensor;
+  second: Tensor;
+}
+export interface AdamWAttributes {
+  /** t, from 1. */
+  step: number;
+  rate: number;
+  /** 1 for none. */
+  decay: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
 }

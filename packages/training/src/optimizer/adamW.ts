@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
 import { InvalidArgumentError } from 'tfjs-clip';
+import { adamWStep } from './adamWStep.js';
 import { decays } from './parameterGroups.js';
 
 export interface AdamWOptions {
@@ -102,13 +103,12 @@ export class AdamW {
     const { beta1, beta2, epsilon, weightDecay, decayOf } = this.options;
     const { first, second } = this.moments.get(name)!;
     const decay = decayOf(name, parameter.shape) ? 1 - rate * weightDecay : 1;
+    const { step } = this;
     tf.tidy(() => {
-      first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
-      second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-      const scale = Math.sqrt(1 - beta2 ** this.step);
-      const denominator = tf.add(tf.div(tf.sqrt(second), scale), epsilon);
-      const change = tf.mul(tf.div(first, denominator), rate / (1 - beta1 ** this.step));
-      parameter.assign(tf.sub(decay === 1 ? parameter : tf.mul(parameter, decay), change));
+      const variables = [parameter, first, second];
+      const inputs = { parameter, gradient, first, second };
+      const after = adamWStep(inputs, { step, rate, decay, beta1, beta2, epsilon });
+      for (const [i, variable] of variables.entries()) variable.assign(after[i]);
     });
   }
 }
