@@ -114,6 +114,24 @@ it('fetches all of a file whose server sends no parts, and says so', async () =>
   expect((await storedFiles()).sort()).toEqual(['config.json', 'model.safetensors']);
 });
 
+it('refuses a server that sends parts at first, and then the whole file', async () => {
+  const header = new TextEncoder().encode(JSON.stringify({ __metadata__: { long: 'x'.repeat(PAGE) } }));
+  weights = new Uint8Array(8 + header.length);
+  new DataView(weights.buffer).setUint32(0, header.length, true);
+  weights.set(header, 8);
+  setting.hub.repositories.get(ID)!.files['model.safetensors'] = weights;
+  setting.hub.intercept = (request, response, at) => {
+    if (at === 'cdn' && rangesSeen().length > 1) delete request.headers.range;
+    if (at === 'cdn') sendBytes(request, response, weights, {});
+    return at === 'cdn';
+  };
+  expect(await thrown(() => inspectModel(ID))).toEqual(
+    new DownloadError(
+      `model.safetensors of ${ID} cannot be read: the server sends its parts no longer. Try again, or download it first.`,
+    ),
+  );
+});
+
 it('takes the token to the hub, and not to its delivery network', async () => {
   setting.hub.repositories.get(ID)!.gatedBy = 'hf_secret';
   expect(await thrown(() => inspectModel(ID))).toBeInstanceOf(AccessError);

@@ -8,7 +8,7 @@ import { bareEtag } from './names.js';
 import { fileAddress, type RemoteFile, type Repository } from './remoteFile.js';
 
 /** The server sends whole files only, or a page may not see which part it sends. */
-export class NoRangesError extends Error {}
+export class NoRangesError extends DownloadError {}
 
 export class RemoteSource implements ByteSource {
   readonly name: string;
@@ -53,7 +53,11 @@ export class RemoteSource implements ByteSource {
 
   private checkAnswer({ status, headers, foreign }: HubResponse, offset: number, length: number): void {
     const range = headers.get('content-range');
-    if (status === 200 || range === null) throw new NoRangesError();
+    if (status === 200 || range === null) {
+      throw new NoRangesError(
+        `${this.what} cannot be read: the server sends its parts no longer. Try again, or download it first.`,
+      );
+    }
     const etag = headers.get('etag');
     const linked = headers.get('x-linked-etag') ?? (foreign ? null : etag);
     this.serverEtag ??= etag;
