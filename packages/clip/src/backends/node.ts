@@ -12,6 +12,11 @@ const NODE_GPU = '@tensorflow/tfjs-node-gpu';
 const NODE = '@tensorflow/tfjs-node';
 const WEBGPU = '@tensorflow/tfjs-backend-webgpu';
 const WASM = '@tensorflow/tfjs-backend-wasm';
+const WASM_KERNELS = '@tfjs-clip/wasm-kernels';
+
+interface ThreadedKernels {
+  useThreads(options: { onWarning: Start['warn'] }): Promise<number>;
+}
 
 const tfjsNodeGPU: Backend = {
   ...tensorflow('tfjs-node-gpu', NODE_GPU),
@@ -52,7 +57,8 @@ const wasm: Backend = {
   howToGet: howToInstall(`${WASM}@${tf.version_core}`),
   async prepare({ warn }) {
     if (!isRegistered('wasm')) await importInstalled(WASM);
-    await importKernels('@tfjs-clip/wasm-kernels', 'wasm', warn);
+    await importKernels(WASM_KERNELS, 'wasm', warn);
+    await useThreads(warn);
   },
   mend: `Try: npm install ${WASM}@${tf.version_core}.`,
 };
@@ -92,6 +98,17 @@ async function importKernels(packageName: string, backend: string, warn: Start['
     await importInstalled(packageName);
   } catch (error) {
     warn(`${packageName} cannot be used, so ${backend} computes without it, more slowly: ${reasonOf(error)}`);
+  }
+}
+
+/** One for each processor, unless the program has said how many; it must be said before the backend starts. */
+async function useThreads(warn: Start['warn']): Promise<void> {
+  if (tf.engine().registry.wasm || !tf.getKernel(CLIPKernel.LayerNorm, 'wasm')) return;
+  try {
+    const kernels = await importInstalled<ThreadedKernels>(WASM_KERNELS);
+    await kernels.useThreads({ onWarning: warn });
+  } catch (error) {
+    warn(`wasm computes with one thread: ${reasonOf(error)}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { hasSimd } from '../functions.js';
 import { isShared, withSharedMemory } from './sharedMemory.js';
 
 export interface ThreadOptions {
-  /** Of threads, the calling one among them. Default: one for each processor, 8 at most. */
+  /** Of threads, the calling one among them. Default: as said before; else one for each processor, 8 at most. */
   count?: number;
   /** Where tfjs-backend-wasm-simd.wasm is. In Node it is found; pages must say. */
   wasmFile?: string | URL;
@@ -18,6 +18,7 @@ export interface ThreadOptions {
 
 const MOST_BY_DEFAULT = 8;
 const given = new Set<string>();
+let said: number | undefined;
 let threads = 1;
 let tell = (text: string) => console.warn(`tfjs-clip: ${text}`);
 
@@ -29,12 +30,13 @@ let tell = (text: string) => console.warn(`tfjs-clip: ${text}`);
  * @throws Error if `count` is no number of threads, or tfjs's module cannot be read
  */
 export async function useThreads({ count, wasmFile, onWarning = tell }: ThreadOptions = {}): Promise<number> {
+  const wanted = count ?? said ?? Math.min(availableParallelism(), MOST_BY_DEFAULT);
+  if (!Number.isInteger(wanted) || wanted < 1) {
+    throw new Error(`count is ${wanted}, but must be a whole number of threads, at least 1.`);
+  }
+  said = count ?? said;
   tell = onWarning;
   threads = 1;
-  const wanted = count ?? Math.min(availableParallelism(), MOST_BY_DEFAULT);
-  if (!Number.isInteger(wanted) || wanted < 1) {
-    throw new Error(`The number of threads is ${count}, but must be a whole number from 1 on.`);
-  }
   const obstacle = wanted > 1 && (findObstacle() ?? (await shareMemory(wasmFile)));
   if (obstacle) warn(obstacle);
   else threads = wanted;
