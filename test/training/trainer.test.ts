@@ -96,6 +96,20 @@ describe('a run', () => {
     ]);
   });
 
+  it('closes its batches when it ends, and when it fails', async () => {
+    let closed = 0;
+    const source = { ...memoryBatches(2), close: async () => void closed++ };
+    await trainTiny(source, { epochs: 2 });
+    expect(closed).toBe(1);
+    const onEpochEnd = () => {
+      throw new Error('full');
+    };
+    expect(await thrown(() => trainTiny(source, { epochs: 1, callbacks: { onEpochEnd } }))).toStrictEqual(
+      new Error('full'),
+    );
+    expect(closed).toBe(2);
+  });
+
   it('ends when evaluations stay without a better one', async () => {
     const values = [0.5, 0.7, 0.6, 0.7, 0.9];
     const evaluation = {

@@ -28,4 +28,6 @@ export interface BatchSource {
    * @param from the first batch wanted: those before are passed over without decoding their pictures
    */
   batches(epoch: number, from?: number): AsyncIterable<TrainingBatch>;
+  /** Lets go of what is kept from one epoch to the next, such as threads. An epoch that comes after all gets them anew. */
+  close?(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { CLIPImageProcessor, CLIPProcessor, InvalidArgumentError } from 'tfjs-cl
 import { describeBackends } from '../../../../test/harness/backends.js';
 import { leavesNoTensors } from '../../../../test/harness/leaks.js';
 import { thrown } from '../../../../test/harness/thrown.js';
-import type { BatchSource, TrainingBatch } from '../batch.js';
+import type { TrainingBatch } from '../batch.js';
 import { batchesOf } from './batches.js';
 import type { BatchOptions } from './batchOptions.js';
 import type { BrokenRecord, ImageTextRecord } from './dataset.js';
@@ -40,7 +40,7 @@ function examples(count: number, broken: readonly number[] = []): Example[] {
   }));
 }
 
-function source(list: Example[], options: Partial<BatchOptions> = {}): BatchSource {
+function source(list: Example[], options: Partial<BatchOptions> = {}) {
   return batchesOf(datasetOf(list), { processor, batchSize: 4, ...options });
 }
 
@@ -96,6 +96,8 @@ describe('an epoch', () => {
     expect(new Set(first.flatMap(({ keys }) => keys)).size).toBe(10);
     expect(await contents(batches.batches(0))).toEqual(first);
     expect(await contents(source(examples(10), { prefetch: 0, workers: 0 }).batches(0))).toEqual(first);
+    await batches.close();
+    expect(await contents(batches.batches(0))).toEqual(first);
     const second = await contents(batches.batches(1));
     expect(second.map(({ keys }) => keys)).not.toEqual(first.map(({ keys }) => keys));
     expect(await keysOf(source(examples(10), { seed: 1 }).batches(0))).not.toEqual(

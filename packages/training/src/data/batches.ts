@@ -12,6 +12,7 @@ import { randomFor } from '../random.js';
 import { type BatchOptions, resolveSettings, type Settings } from './batchOptions.js';
 import { BrokenRecords } from './broken.js';
 import type { ImageTextDataset, ImageTextRecord } from './dataset.js';
+import { KeptDecoder } from './decoding/keptDecoder.js';
 import { type LoadedPlace, type LoadedRecord, loadAhead } from './loading.js';
 import { inBatches, isBroken, type Place, placesIn } from './places.js';
 import { makeBatch } from './tensors.js';
@@ -22,18 +23,27 @@ import { makeBatch } from './tensors.js';
  * await train(weightsOf(model), batches, { epochs: 10, learningRate: 1e-5 });
  * ```
  *
+ * Threads that decode stay for the next epoch; `train` closes them, and so does a while without one.
+ *
  * @throws InvalidArgumentError for an option that means nothing; while reading, for more than `maxBroken` broken records, and
  *   for a batch in which all are
  */
-export function batchesOf(dataset: ImageTextDataset, options: BatchOptions): BatchSource {
+export function batchesOf(dataset: ImageTextDataset, options: BatchOptions): Required<BatchSource> {
   return new DatasetBatches(dataset, resolveSettings(options));
 }
 
-class DatasetBatches implements BatchSource {
+class DatasetBatches implements Required<BatchSource> {
+  private readonly decoder: KeptDecoder;
+
   constructor(
     private readonly dataset: ImageTextDataset,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    const { processor, augmentation, seed, workers } = settings;
+    this.decoder = new KeptDecoder(() =>
+      openDecoder({ imageProcessor: processor.imageProcessor.toJSON(), augmentation, seed }, workers),
+    );
+  }
 
   get batchesPerEpoch(): number | null {
     const { batchSize, dropLast } = this.settings;
@@ -42,10 +52,10 @@ class DatasetBatches implements BatchSource {
   }
 
   async *batches(epoch: number, from = 0): AsyncGenerator<TrainingBatch> {
-    const { seed, workers, prefetch, maxBroken, onBroken, processor, augmentation } = this.settings;
+    const { prefetch, maxBroken, onBroken } = this.settings;
     const broken = new BrokenRecords(this.dataset.name, maxBroken, onBroken);
-    const imageProcessor = processor.imageProcessor.toJSON();
-    const decoder = openDecoder({ imageProcessor, augmentation, seed }, workers);
+    const decoder = this.decoder.acquire();
+    let isDone = false;
     let empty: InvalidArgumentError | null = null;
     try {
       for await (const loaded of loadAhead(this.placesFrom(from, epoch), decoder, epoch, prefetch)) {
@@ -54,9 +64,14 @@ class DatasetBatches implements BatchSource {
         if (records.length > 0) yield this.toBatch(records, epoch);
         else empty = allBroken(loaded);
       }
+      isDone = true;
     } finally {
-      await decoder.close();
+      await this.decoder.release(isDone);
     }
+  }
+
+  close(): Promise<void> {
+    return this.decoder.close();
   }
 
   private async *placesFrom(from: number, epoch: number): AsyncGenerator<Place[]> {

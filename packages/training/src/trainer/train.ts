@@ -41,6 +41,7 @@ export async function train(
   try {
     return await new Loop(stepper, trainable, source, plan, options).run();
   } finally {
+    await source.close?.();
     await options.run?.close();
     stepper.dispose();
     if (!options.objective) objective.dispose();

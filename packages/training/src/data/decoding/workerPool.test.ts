@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** With a worker of its own: the one that decodes is compiled first, and tested in test/training/workers.test.ts. */
+/** With a worker of its own: the one that decodes is compiled first, and tested in test/package. */
 import { thrown } from '../../../../../test/harness/thrown.js';
 import { DataFolder } from '../../../../../test/training/dataFolder.js';
 import { WorkerPool } from './workerPool.js';
