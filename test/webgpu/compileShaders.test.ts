@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { type CompileEvent, compileShaders } from '@tfjs-clip/webgpu-kernels';
-import { TFCLIPModel } from 'tfjs-clip';
+import { BackendError, TFCLIPModel } from 'tfjs-clip';
 import { Fixture, modelFolder, withModel } from '../harness/fixture.js';
 import { leavesNoTensors } from '../harness/leaks.js';
 import { thrown } from '../harness/thrown.js';
@@ -60,9 +60,8 @@ describeWebGPU('shaders compiled ahead', () => {
 
   it('are refused on another backend', async () => {
     await tf.setBackend('cpu');
-    const refusal = await thrown(() => compileShaders(() => tf.zeros([1])));
-    expect((refusal as Error).message).toBe(
-      'Shaders are compiled for the webgpu backend, but cpu is in use: set it first.',
+    expect(await thrown(() => compileShaders(() => tf.zeros([1])))).toStrictEqual(
+      new BackendError('Shaders are compiled for the webgpu backend, but cpu is in use: set it first.'),
     );
     await tf.setBackend('webgpu');
   });

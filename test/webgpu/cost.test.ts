@@ -3,10 +3,11 @@
 /** What is computed on the device, counted; and that its memory does not grow. */
 import * as tf from '@tensorflow/tfjs';
 import { profileDispatches } from '@tfjs-clip/webgpu-kernels';
-import { CLIPVisionConfig, TFCLIPModel, TFCLIPVisionModelWithProjection } from 'tfjs-clip';
+import { BackendError, CLIPVisionConfig, TFCLIPModel, TFCLIPVisionModelWithProjection } from 'tfjs-clip';
 import { TFCLIPEncoderLayer } from '../../packages/clip/src/layers/encoderLayer.js';
 import { Fixture, modelFolder, withModel } from '../harness/fixture.js';
 import { leavesNoTensors } from '../harness/leaks.js';
+import { thrown } from '../harness/thrown.js';
 import { describeWebGPU } from './describeWebGPU.js';
 
 describeWebGPU('the cost', () => {
@@ -71,6 +72,14 @@ describeWebGPU('the cost', () => {
       optimizer.dispose();
     });
     tf.dispose(inputs as object as tf.TensorContainer);
+  });
+
+  it('is not counted on another backend', async () => {
+    await tf.setBackend('cpu');
+    expect(await thrown(() => profileDispatches(() => []))).toStrictEqual(
+      new BackendError('Dispatches are counted on the webgpu backend, but cpu is in use: set it first.'),
+    );
+    await tf.setBackend('webgpu');
   });
 });
 

@@ -3,7 +3,7 @@
 /** Models whose weights the device holds as halves or bytes: their outputs, their memory, and the way back. */
 import * as tf from '@tensorflow/tfjs';
 import { packWeights } from '@tfjs-clip/webgpu-kernels';
-import { TFCLIPModel } from 'tfjs-clip';
+import { BackendError, TFCLIPModel } from 'tfjs-clip';
 import { Fixture, modelFolder, withModel } from '../harness/fixture.js';
 import { leavesNoTensors } from '../harness/leaks.js';
 import { thrown } from '../harness/thrown.js';
@@ -72,9 +72,8 @@ describeWebGPU('packed weights', () => {
 
   it('are refused on another backend', async () => {
     await tf.setBackend('cpu');
-    const refusal = await thrown(() => packWeights({ namedWeights: () => new Map() }, 'int8'));
-    expect((refusal as Error).message).toBe(
-      'Weights are packed for the webgpu backend, but cpu is in use: set it first.',
+    expect(await thrown(() => packWeights({ namedWeights: () => new Map() }, 'int8'))).toStrictEqual(
+      new BackendError('Weights are packed for the webgpu backend, but cpu is in use: set it first.'),
     );
     await tf.setBackend('webgpu');
   });

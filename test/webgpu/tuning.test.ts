@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { tuneKernels, useDevice } from '@tfjs-clip/webgpu-kernels';
+import { BackendError } from 'tfjs-clip';
 import { CLIPKernel } from 'tfjs-clip/ops';
 import { linear } from '../../packages/clip/src/ops/linear.js';
 import { similarity } from '../../packages/clip/src/ops/similarity.js';
@@ -61,8 +62,8 @@ describeWebGPU('tuning', () => {
 
   it('is refused on another backend', async () => {
     await tf.setBackend('cpu');
-    expect(((await thrown(() => tuneKernels(() => []))) as Error).message).toBe(
-      'Kernels are tuned for the webgpu backend, but cpu is in use: set it first.',
+    expect(await thrown(() => tuneKernels(() => []))).toStrictEqual(
+      new BackendError('Kernels are tuned for the webgpu backend, but cpu is in use: set it first.'),
     );
     await tf.setBackend('webgpu');
   });

@@ -29,7 +29,10 @@ export async function useDevice(device: GPUDevice, info?: GPUAdapterInfo): Promi
 
 async function replace(lost: WebGPUBackend): Promise<void> {
   const device = await requestDevice().catch(() => null);
-  if (tf.engine().registry.webgpu !== lost) return; // The program has replaced it meanwhile.
+  if (tf.engine().registry.webgpu !== lost) {
+    device?.device.destroy(); // The program has replaced the lost one meanwhile.
+    return;
+  }
   const isCurrent = tf.getBackend() === 'webgpu';
   if (device) {
     if (isAlike(device.device, lost.device)) addChoices(device.device, choicesFor(lost.device));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Shaders compiled before they are needed: side by side, while the program goes on, with word of how far it is. */
 import * as tf from '@tensorflow/tfjs';
+import { currentBackend } from './currentBackend.js';
 
 /** Of the shape of tfjs-clip's ProgressEvent, so that one callback can be told of files and of shaders. */
 export interface CompileEvent {
@@ -30,17 +31,14 @@ type Pipelines = Record<string, GPUComputePipeline | Promise<GPUComputePipeline>
  * ```
  * @param call synchronous; the tensors that it returns hold no values, and are disposed
  * @returns how many shaders were compiled
+ * @throws BackendError on another backend than webgpu
  */
 export async function compileShaders(
   call: () => tf.TensorContainer,
   { progressCallback = () => {} }: CompileOptions = {},
 ): Promise<number> {
-  if (tf.getBackend() !== 'webgpu') {
-    throw new Error(
-      `Shaders are compiled for the webgpu backend, but ${tf.getBackend()} is in use: set it first.`,
-    );
-  }
-  const { pipelineCache } = tf.backend() as object as { pipelineCache: Pipelines };
+  const backend: object = currentBackend('Shaders are compiled for');
+  const { pipelineCache } = backend as { pipelineCache: Pipelines };
   let compiled = 0;
   try {
     withoutComputing(call);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The device that kernels run on: asked for with all that helps them, or given by the program. */
 import * as tf from '@tensorflow/tfjs';
+import { BackendError } from 'tfjs-clip/ops';
 import { hoistEnableDirectives } from './enableDirectives.js';
 
 export interface Device {
@@ -25,11 +26,12 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-/** @throws Error where there is no adapter */
+/** @throws BackendError where there is no adapter */
 export async function requestDevice(): Promise<Device> {
   const powerPreference = tf.env().getBool('WEBGPU_USE_LOW_POWER_GPU') ? 'low-power' : 'high-performance';
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference });
-  if (!adapter) throw new Error('There is no WebGPU adapter here; use another backend of TensorFlow.js.');
+  if (!adapter)
+    throw new BackendError('There is no WebGPU adapter here; use another backend of TensorFlow.js.');
   const device = await adapter.requestDevice({
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { currentBackend } from './currentBackend.js';
 
 export interface Dispatch {
   /** The class of the program: ours, such as `LinearProgram`, or tfjs's. */
@@ -15,9 +15,10 @@ export interface Dispatch {
  * longer than the call does otherwise.
  *
  * @param action synchronous, such as `() => model.getImageFeatures({ pixelValues })`; what it returns is disposed
+ * @throws BackendError on another backend than webgpu
  */
 export async function profileDispatches(action: () => tf.TensorContainer): Promise<Dispatch[]> {
-  const backend = tf.backend() as WebGPUBackend;
+  const backend = currentBackend('Dispatches are counted on');
   const written: { program: string; bytesWritten: number }[] = [];
   const { runWebGPUProgram } = backend;
   backend.runWebGPUProgram = (...run) => {

@@ -11,7 +11,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Activation } from '../configuration/towerConfig.js';
 
-export { DeviceLostError } from '../errors.js';
+export { BackendError, DeviceLostError } from '../errors.js';
 export { activations } from './activation.js';
 export { type RecoverableBackend, recovering } from './recovery.js';
 

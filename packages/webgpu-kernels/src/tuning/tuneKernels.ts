@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { CLIPKernel } from 'tfjs-clip/ops';
+import { currentBackend } from '../currentBackend.js';
 import { isPossible, type Product, TILES, type TileName } from '../tile.js';
 import { addChoices, choicesFor, productsOf, setChoice } from './choices.js';
 import { loadChoices, saveChoices } from './savedChoices.js';
@@ -39,17 +40,13 @@ export interface TuneEvent {
  * ```
  * @param call synchronous; it is run once, and what it returns is disposed
  * @returns how many products were measured
+ * @throws BackendError on another backend than webgpu
  */
 export async function tuneKernels(
   call: () => tf.TensorContainer,
   { progressCallback = () => {} }: TuneOptions = {},
 ): Promise<number> {
-  if (tf.getBackend() !== 'webgpu') {
-    throw new Error(
-      `Kernels are tuned for the webgpu backend, but ${tf.getBackend()} is in use: set it first.`,
-    );
-  }
-  const backend = tf.backend() as WebGPUBackend;
+  const backend = currentBackend('Kernels are tuned for');
   const { device } = backend;
   addChoices(device, { ...(await loadChoices(device)), ...choicesFor(device) });
   const products = productsOf(() => tf.dispose(call()));

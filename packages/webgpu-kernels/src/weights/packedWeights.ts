@@ -2,6 +2,7 @@
 /** Weights that the device holds in fewer bytes. */
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { currentBackend } from '../currentBackend.js';
 import { packHalf } from './packHalf.js';
 import { packInt8 } from './packInt8.js';
 
@@ -40,17 +41,14 @@ export interface PackedWeights {
  * Has the device hold the matrices of a model as halves or as bytes with a scale a column, and no longer as float32; sums
  * stay in float32. For inference: gradients are those of the float32 weights, which stay in the program's memory and are
  * what the model saves. A weight that is written to is float32 again.
+ *
+ * @throws BackendError on another backend than webgpu
  */
 export async function packWeights(
   model: { namedWeights(): ReadonlyMap<string, tf.Variable> },
   format: PackedFormat,
 ): Promise<PackedWeights> {
-  if (tf.getBackend() !== 'webgpu') {
-    throw new Error(
-      `Weights are packed for the webgpu backend, but ${tf.getBackend()} is in use: set it first.`,
-    );
-  }
-  const backend = tf.backend() as WebGPUBackend;
+  const backend = currentBackend('Weights are packed for');
   const weights = [...model.namedWeights()].filter(([name, { rank }]) => rank >= 2 && READ_PACKED.test(name));
   const ours = new Map<object, Packed>();
   const dispose = () => {

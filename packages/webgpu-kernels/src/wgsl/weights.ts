@@ -11,8 +11,8 @@ export function weightComponents(format: WeightFormat, unpacked: Components): Co
 }
 
 /**
- * `fn name(row : i32, column : i32) -> vec4<f32>` as in matrix.ts (numbers after a row's end are zeros too), and `fn nameScale(column : i32) -> vec4<f32>`: what the
- * sums of a column are to be multiplied by.
+ * `fn name(row : i32, column : i32) -> vec4<f32>` as in matrix.ts (numbers after a row's end are zeros too), and
+ * `fn nameScale(column : i32) -> vec4<f32>`: what the sums of a column are to be multiplied by.
  *
  * @param scaleStart the word where the scales begin, as WGSL; only for bytes
  */
