@@ -18,7 +18,8 @@ export function startWorker<Data>(
   onTrouble: (reason: string) => void,
 ): { terminate(): void } {
   const text = `(${program})(require('node:worker_threads').workerData)`;
-  const worker = new Worker(text, { eval: true, workerData: data });
+  // Of the program's flags, some would make the text a module, and some load what only the program needs.
+  const worker = new Worker(text, { eval: true, execArgv: [], workerData: data });
   worker.on('error', ({ message }) => onTrouble(message));
   worker.unref();
   return worker;
