@@ -2,7 +2,7 @@
 /**
  * `npm run build && node benchmarks/training.mjs --python .venv/bin/python`: how many pictures a second a training step takes
  * in, beside torch's on the same model, batch and cores. Each peer is a process of its own; they take their steps in turn, and
- * ratios are of one round. `--model emoji-clip` or `vit-b-32`, `--peers` by parts of their names, `--rounds`.
+ * ratios are of one round. `--model emoji-clip` or `vit-b-32`, `--peers` by their names, `--rounds`.
  */
 import { cp } from 'node:fs/promises';
 import os from 'node:os';
@@ -34,14 +34,14 @@ const node = (options = {}) => ({
 const NODE_KERNELS = ['@tfjs-clip/node-kernels'];
 const PEERS = [
   { name: TORCH, module: 'training_step.py', threads: CORES },
-  { name: "tfjs-node, tfjs's ops", ...node() },
-  { name: 'tfjs-node, our kernels', ...node({ kernels: NODE_KERNELS }) },
+  { name: 'tfjs-node', ...node() },
+  { name: 'tfjs-node + kernels', ...node({ kernels: NODE_KERNELS }) },
   {
-    name: 'tfjs-node, our kernels, checkpointing',
+    name: 'tfjs-node + kernels + checkpointing',
     ...node({ kernels: NODE_KERNELS, checkpointing: true }),
   },
   {
-    name: 'tfjs-node, our kernels, chunks of a quarter',
+    name: 'tfjs-node + kernels + chunks of a quarter',
     ...node({ kernels: NODE_KERNELS }),
     chunked: true,
   },
@@ -51,7 +51,7 @@ const PEERS = [
 const { values } = parseArgs({
   options: {
     model: { type: 'string', default: 'emoji-clip' },
-    peers: { type: 'string', default: '' },
+    peers: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     python: { type: 'string' },
   },
@@ -73,10 +73,8 @@ console.log(table(started));
 
 /** Each has taken the compared steps: it is warm. */
 async function startAll() {
-  const wanted = values.peers.split(',');
-  const peers = PEERS.filter(({ name }) => wanted.some((part) => name.includes(part))).filter(
-    ({ name }) => name !== TORCH || values.python,
-  );
+  const wanted = values.peers?.split(',') ?? PEERS.map(({ name }) => name);
+  const peers = PEERS.filter(({ name }) => wanted.includes(name) && (name !== TORCH || values.python));
   const running = [];
   for (const { chunked, ...peer } of peers) {
     process.stderr.write(`starting ${peer.name} …\n`);
@@ -87,6 +85,7 @@ async function startAll() {
     for (let step = 0; step < COMPARED_STEPS; step++) {
       losses.push((await child.ask('run', { task: 'train', size: pairs, round: step })).output[0]);
     }
+    process.stderr.write(`  losses ${losses.map((loss) => loss.toFixed(5)).join(', ')}\n`);
     running.push({ name: peer.name, process: child, losses, milliseconds: [] });
   }
   checkLosses(running);
