@@ -14,7 +14,8 @@ interface InspectFlags extends OutputFlags {
 
 const description =
   'Says what a checkpoint is, which is a file of weights or the folder around it: its class, its format and whose names ' +
-  'it has, parameters by part, how they are stored, and what keeps it from loading. Of weights on the hub or the web only the lists of tensors are fetched, and nothing large is stored.';
+  'it has, parameters by part, how they are stored, and what keeps it from loading. Of weights on the hub or the web ' +
+  'only the lists of tensors are fetched, and nothing large is stored.';
 
 const examples = `
 Examples:
