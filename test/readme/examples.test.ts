@@ -41,7 +41,8 @@ it('the examples of all documents compile', async () => {
 });
 
 async function documents(): Promise<string[]> {
-  const docs = (await readdir(path.join(root, 'docs'))).filter((name) => name.endsWith('.md'));
+  const inDocs = await readdir(path.join(root, 'docs'), { recursive: true });
+  const docs = inDocs.filter((name) => name.endsWith('.md'));
   const packages = (await readdir(path.join(root, 'packages'))).map((name) => `packages/${name}/README.md`);
   return ['README.md', ...docs.map((name) => `docs/${name}`), ...packages, 'weights-converter/README.md'];
 }
