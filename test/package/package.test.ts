@@ -35,7 +35,7 @@ const beside: Record<string, string[]> = {
   ],
 };
 
-const registersOnly = ['@tfjs-clip/node-kernels', '@tfjs-clip/wasm-kernels'];
+const registersOnly = ['@tfjs-clip/node-kernels'];
 
 let project: Installation;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The SIMD kernels in a page whose engine has relaxed SIMD, in memory of one thread and of tfjs's threads. */
+/** The SIMD kernels in a page whose engine has relaxed SIMD, in memory of one thread, of tfjs's threads and of ours. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { files as emojiClip } from '@tfjs-clip/emoji-clip';
@@ -25,9 +25,10 @@ describeInChromium('the SIMD kernels in a page', () => {
   afterAll(() => opened?.close());
 
   it.each([
-    ['of one thread', false],
-    ['of tfjs’s threads', true],
-  ])('compute emoji-clip as Python does, in memory %s', async (_, threads) => {
+    ['of one thread', null],
+    ['of tfjs’s threads', 'tfjs'],
+    ['of our threads', 'ours'],
+  ] as const)('compute emoji-clip as Python does, in memory %s', async (_, threads) => {
     const fixture = await Fixture.read('emoji-clip');
     const { page, address, troubles } = opened;
     await page.reload();
@@ -38,7 +39,7 @@ describeInChromium('the SIMD kernels in a page', () => {
     await expect(result.logits).toBeCloseToTensor(fixture.get('base.logits_per_image').values, 1e-5);
     await expect([result.loss]).toBeCloseToTensor(fixture.get('base.loss').values, 1e-5);
     expect(result.leaked).toBe(0);
-    expect(result.isShared).toBe(threads);
+    expect(result.isShared).toBe(threads !== null);
     expect(result.kernelNames).toEqual(
       expect.arrayContaining(['CLIPPatchEmbedding', 'CLIPAttention', 'CLIPLinear']),
     );

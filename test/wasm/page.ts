@@ -2,8 +2,9 @@
 /** What chromium.test.ts calls in its page. */
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import '@tfjs-clip/wasm-kernels';
+import { useThreads } from '@tfjs-clip/wasm-kernels';
 import { TFCLIPModel } from 'tfjs-clip';
+import { splitFrom } from '../../packages/wasm-kernels/src/threads/worth.js';
 
 interface Plain {
   shape: number[];
@@ -14,8 +15,8 @@ export interface Given {
   /** Where the page finds the model, and tfjs its .wasm files. */
   model: string;
   backend: string;
-  /** Whether tfjs may use threads, which see its memory. */
-  threads: boolean;
+  /** Whose threads see the memory: tfjs's own, ours, or nobody's. */
+  threads: 'tfjs' | 'ours' | null;
   inputIds: Plain;
   attentionMask: Plain;
   pixelValues: Plain;
@@ -23,7 +24,11 @@ export interface Given {
 
 async function run({ model: address, backend, threads, inputIds, attentionMask, pixelValues }: Given) {
   setWasmPaths(backend);
-  if (!threads) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  if (threads !== 'tfjs') tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  if (threads === 'ours') {
+    splitFrom(0);
+    await useThreads({ count: 3, wasmFile: `${backend}tfjs-backend-wasm-simd.wasm` });
+  }
   if (!(await tf.setBackend('wasm'))) throw new Error('There is no wasm backend here.');
   const model = await TFCLIPModel.fromPretrained(address);
   const inputs = {
