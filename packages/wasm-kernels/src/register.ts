@@ -3,8 +3,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { hasSimd } from './functions.js';
 import { attention, maskedAttention } from './kernels/attention.js';
+import { identity } from './kernels/identity.js';
 import { layerNorm } from './kernels/layerNorm.js';
 import { linear } from './kernels/linear.js';
+import { matMul } from './kernels/matMul.js';
 import { normalizedProjection } from './kernels/normalizedProjection.js';
 import { patchEmbedding } from './kernels/patchEmbedding.js';
 import { similarity } from './kernels/similarity.js';
@@ -21,4 +23,14 @@ const kernels = [
   similarity,
 ];
 
-if (hasSimd()) for (const kernel of kernels) tf.registerKernel(kernel);
+if (hasSimd()) {
+  for (const kernel of kernels) tf.registerKernel(kernel);
+  replace(tf.BatchMatMul, matMul);
+  replace(tf.Identity, identity);
+}
+
+function replace(name: string, better: (stock: tf.KernelConfig) => tf.KernelConfig): void {
+  const stock = tf.getKernel(name, 'wasm');
+  tf.unregisterKernel(name, 'wasm');
+  tf.registerKernel(better(stock));
+}
