@@ -8,7 +8,7 @@ import { TFCLIPEncoderLayer } from '../../packages/clip/src/layers/encoderLayer.
 import { Fixture, modelFolder, withModel } from '../harness/fixture.js';
 import { leavesNoTensors } from '../harness/leaks.js';
 import { thrown } from '../harness/thrown.js';
-import { describeWebGPU } from './describeWebGPU.js';
+import { describeWebGPU, webgpu } from './describeWebGPU.js';
 
 describeWebGPU('the cost', () => {
   it('of a layer of ViT-B/32: 7 dispatches, and 1.76 MiB written', async () => {
@@ -72,6 +72,17 @@ describeWebGPU('the cost', () => {
       optimizer.dispose();
     });
     tf.dispose(inputs as object as tf.TensorContainer);
+  });
+
+  it('is counted no longer when a call has failed', async () => {
+    const refusal = new Error('no');
+    const refuse = () => {
+      throw refusal;
+    };
+    expect(await thrown(() => profileDispatches(refuse))).toBe(refusal);
+    tf.tidy(() => tf.square(tf.ones([4, 1000])));
+    const { activeTimers } = webgpu() as object as { activeTimers: object[] | null };
+    expect(activeTimers ?? []).toEqual([]);
   });
 
   it('is not counted on another backend', async () => {

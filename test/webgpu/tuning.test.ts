@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { tuneKernels, useDevice } from '@tfjs-clip/webgpu-kernels';
+import { DeviceLostError, recovering, tuneKernels, useDevice } from '@tfjs-clip/webgpu-kernels';
 import { BackendError } from 'tfjs-clip';
 import { CLIPKernel } from 'tfjs-clip/ops';
 import { linear } from '../../packages/clip/src/ops/linear.js';
@@ -12,7 +12,7 @@ import { similarity } from '../../packages/clip/src/ops/similarity.js';
 import { leavesNoTensors } from '../harness/leaks.js';
 import { thrown } from '../harness/thrown.js';
 import { matchesComposed, random } from '../kernels/parity.js';
-import { describeWebGPU } from './describeWebGPU.js';
+import { describeWebGPU, webgpu } from './describeWebGPU.js';
 
 const inputs = [random([3, 8]), random([8, 12]), random([], 3)];
 const op = ([x, kernel, scale]: tf.Tensor[]) =>
@@ -58,6 +58,25 @@ describeWebGPU('tuning', () => {
     const events: object[] = [];
     expect(await tune((event) => events.push(event))).toBe(0);
     expect(events).toEqual([]);
+  });
+
+  it('keeps nothing of a device that is lost meanwhile', async () => {
+    const [x, kernel] = [tf.ones([5, 8]), tf.ones([8, 12])];
+    const call = () => linear(x, kernel);
+    const loseDevice = () => {
+      const y = call();
+      webgpu().device.destroy();
+      return y;
+    };
+    expect(await thrown(() => leavesNoTensors(() => tuneKernels(loseDevice)))).toStrictEqual(
+      new DeviceLostError(
+        'The WebGPU device was lost while tiles were tried on it. Make a call within recovering, which asks for ' +
+          'another device, and tune that one.',
+      ),
+    );
+    tf.dispose(await recovering(call));
+    expect(await tuneKernels(call)).toBe(1);
+    tf.dispose([x, kernel]);
   });
 
   it('is refused on another backend', async () => {

@@ -27,9 +27,17 @@ export async function profileDispatches(action: () => tf.TensorContainer): Promi
     written.push({ program: run[0].constructor.name, bytesWritten });
     return output;
   };
-  const timing = tf.time(() => tf.dispose(action()));
+  const failures: unknown[] = [];
+  const timing = tf.time(() => {
+    try {
+      tf.dispose(action());
+    } catch (error) {
+      failures.push(error); // Thrown from here it would leave tfjs timing all that comes.
+    }
+  });
   backend.runWebGPUProgram = runWebGPUProgram;
   const milliseconds = timesOf(await timing);
+  if (failures.length > 0) throw failures[0];
   return written.map((dispatch, i) => ({ ...dispatch, milliseconds: milliseconds[i] ?? 0 }));
 }
 

@@ -2,7 +2,7 @@
 /** Which tiles are fastest on the device at hand, found by trying them. */
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { CLIPKernel } from 'tfjs-clip/ops';
+import { CLIPKernel, DeviceLostError } from 'tfjs-clip/ops';
 import { currentBackend } from '../currentBackend.js';
 import { isPossible, type Product, TILES, type TileName } from '../tile.js';
 import { addChoices, choicesFor, productsOf, setChoice } from './choices.js';
@@ -40,7 +40,7 @@ export interface TuneEvent {
  * ```
  * @param call synchronous; it is run once, and what it returns is disposed
  * @returns how many products were measured
- * @throws BackendError on another backend than webgpu
+ * @throws BackendError on another backend than webgpu, DeviceLostError if the device is lost meanwhile
  */
 export async function tuneKernels(
   call: () => tf.TensorContainer,
@@ -52,12 +52,25 @@ export async function tuneKernels(
   const products = productsOf(() => tf.dispose(call()));
   const known = choicesFor(device);
   const unknown = [...products].filter(([name]) => !Object.hasOwn(known, name));
+  let isLost = false;
+  device.lost.then(() => {
+    isLost = true;
+  });
   for (const [i, [, product]] of unknown.entries()) {
-    setChoice(device, product, await fastestTile(product, backend));
+    const tile = await fastestTile(product, backend);
+    if (isLost) throw lostWhileMeasuring(); // It computed nothing, at once: all tiles looked fast.
+    setChoice(device, product, tile);
     progressCallback({ status: 'progress', name: 'tiles', loaded: i + 1, total: unknown.length });
   }
   if (unknown.length > 0) await saveChoices(device, choicesFor(device));
   return unknown.length;
+}
+
+function lostWhileMeasuring(): DeviceLostError {
+  return new DeviceLostError(
+    'The WebGPU device was lost while tiles were tried on it. Make a call within recovering, which asks for another ' +
+      'device, and tune that one.',
+  );
 }
 
 async function fastestTile(product: Product, backend: WebGPUBackend): Promise<TileName> {
