@@ -197,8 +197,12 @@ Options:
   --caption-column <name>       likewise
   --split <name>                of Karpathy's files (default: train; of --eval
                                 always val)
-  --augment <preset>            change pictures at random: none, rsicd, emoji,
-                                or a JSON file (default: "none")
+  --augment <preset>            change pictures at random: none, rsicd, emoji, a
+                                JSON file, or JSON (default: "none")
+  --augment-captions <preset>   put captions another way at random: none, emoji,
+                                a JSON file, or JSON (default: "none")
+  --extra-captions <file>       more captions, by the names of the pictures that
+                                they are of
   --captions <how>              of several: sample one each time, or all
                                 (default: "sample")
   --train <what>                what learns, see below (default: "all")

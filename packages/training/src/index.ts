@@ -30,7 +30,11 @@ export {
   captionAugmentation,
   type TagOptions,
 } from './augmentation/captions/captionAugmentation.js';
-export { type ExtraCaptions, readExtraCaptions } from './augmentation/captions/extraCaptions.js';
+export {
+  type ExtraCaptions,
+  readExtraCaptions,
+  unmatchedNames,
+} from './augmentation/captions/extraCaptions.js';
 export { CAPTION_PRESETS, type CaptionPreset } from './augmentation/captions/presets.js';
 export {
   type AugmentationConfig,

@@ -36,6 +36,8 @@ export interface TrainingFlags extends ModelFlags {
   objective: (typeof OBJECTIVES)[number];
   captions: (typeof CAPTIONS)[number];
   augment: string;
+  augmentCaptions: string;
+  extraCaptions?: string;
   seed: number;
   gradientCheckpointing?: boolean;
   eval?: string;
@@ -68,7 +70,17 @@ function addPlaces(command: Command): void {
     .option('--image-column <name>', 'of a table or of JSON lines (default: found by its name)')
     .option('--caption-column <name>', 'likewise')
     .option('--split <name>', "of Karpathy's files (default: train; of --eval always val)")
-    .option('--augment <preset>', 'change pictures at random: none, rsicd, emoji, or a JSON file', 'none')
+    .option(
+      '--augment <preset>',
+      'change pictures at random: none, rsicd, emoji, a JSON file, or JSON',
+      'none',
+    )
+    .option(
+      '--augment-captions <preset>',
+      'put captions another way at random: none, emoji, a JSON file, or JSON',
+      'none',
+    )
+    .option('--extra-captions <file>', 'more captions, by the names of the pictures that they are of')
     .option('--captions <how>', 'of several: sample one each time, or all', oneOf(CAPTIONS), 'sample');
 }
 

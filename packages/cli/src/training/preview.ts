@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `--preview`: what a run would show its model, to look at before hours are spent on it. */
 import path from 'node:path';
-import { contactSheet } from '@tfjs-clip/training';
+import { type AugmentationConfig, contactSheet } from '@tfjs-clip/training';
 import { CLIPProcessor } from 'tfjs-clip';
 import { writeAtomically } from '../atomicWrite.js';
 import { useBackend } from '../backend.js';
 import { UsageError } from '../errors.js';
 import { isFolder } from '../isFolder.js';
 import type { Terminal } from '../terminal.js';
-import { readAugmentation } from './augmentation.js';
+import { parseAugmentation } from './augmentation.js';
+import { openCaptions } from './captions.js';
 import { openTraining } from './datasets.js';
 import type { Settings } from './request.js';
 
@@ -23,7 +24,8 @@ export async function writePreview(file: string, settings: Settings, terminal: T
   const png = await contactSheet(dataset, {
     ...{ captions, seed },
     processor: await CLIPProcessor.fromPretrained(settings.model),
-    augmentation: await readAugmentation(settings.augment),
+    augmentation: parseAugmentation<AugmentationConfig>(settings.augment),
+    captionAugmentation: await openCaptions(settings, dataset, terminal),
     onBroken: ({ key, problem }) => terminal.remark(`left out: ${key}: ${problem}`),
   });
   await writeAtomically(file, png);

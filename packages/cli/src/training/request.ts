@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, RunError, UsageError } from '../errors.js';
 import { isFolder } from '../isFolder.js';
+import { augmentationText } from './augmentation.js';
 import type { TrainFlags, TrainingFlags } from './flags.js';
 import { WHAT_TRAINS } from './whatTrainsHelp.js';
 
@@ -86,17 +87,22 @@ async function settingsOfRun(
   }
 }
 
-/** Paths are kept whole, so that a run can be taken up from elsewhere. */
+/** Paths are kept whole, so that a run can be taken up from elsewhere; of files of options, what they say. */
 async function recorded(flags: TrainFlags): Promise<TrainingFlags> {
   const kept = Object.entries(flags).filter(
     ([name]) => !(OF_THE_COMMAND as readonly string[]).includes(name),
   );
   const settings = Object.fromEntries(kept) as unknown as TrainingFlags;
-  for (const name of ['imageRoot', 'eval', 'augment'] as const) {
+  for (const name of ['imageRoot', 'eval', 'extraCaptions'] as const) {
     const value = settings[name];
     if (value !== undefined) settings[name] = await absolute(value);
   }
-  return { ...settings, model: (await isFolder(flags.model)) ? path.resolve(flags.model) : flags.model };
+  return {
+    ...settings,
+    augment: await augmentationText(flags.augment),
+    augmentCaptions: await augmentationText(flags.augmentCaptions),
+    model: (await isFolder(flags.model)) ? path.resolve(flags.model) : flags.model,
+  };
 }
 
 /** What is a name and no path, such as a preset or shards at a web address, stays. */

@@ -2,6 +2,7 @@
 /** Opens what `tfjs-clip train` needs, says what is about to happen, and trains. */
 import path from 'node:path';
 import {
+  type AugmentationConfig,
   type BrokenRecord,
   batchesOf,
   contrastiveObjective,
@@ -22,7 +23,8 @@ import { grouped } from '../render/columns.js';
 import { TrainingDisplay } from '../render/training.js';
 import type { Terminal } from '../terminal.js';
 import { withTransferProgress } from '../transferProgress.js';
-import { readAugmentation } from './augmentation.js';
+import { parseAugmentation } from './augmentation.js';
+import { openCaptions } from './captions.js';
 import { openTraining } from './datasets.js';
 import { openEvaluation } from './evaluation.js';
 import type { OBJECTIVES } from './flags.js';
@@ -81,8 +83,12 @@ async function trainWith(
   { folder, resume, signal }: RunRequest,
   terminal: Terminal,
 ): Promise<TrainingResult> {
-  const options = await batchOptions(settings, dataset);
-  const batches = batchesOf(dataset, { ...options, processor, onBroken: toldOnce(terminal) });
+  const batches = batchesOf(dataset, {
+    ...batchOptions(settings, dataset),
+    captionAugmentation: await openCaptions(settings, dataset, terminal),
+    processor,
+    onBroken: toldOnce(terminal),
+  });
   const { batchesPerEpoch } = batches;
   const evaluation = await openEvaluation(settings, trainable.model, processor, batchesPerEpoch);
   if (evaluation) terminal.remark(evaluation.description);
@@ -112,12 +118,11 @@ function toldOnce(terminal: Terminal): (problem: BrokenRecord) => void {
   };
 }
 
-/** Also what the preview shows. */
-export async function batchOptions(settings: Settings, { size }: FileDataset) {
+function batchOptions(settings: Settings, { size }: FileDataset) {
   const { batchSize, captions, seed } = settings;
   return {
     ...{ batchSize, captions, seed },
-    augmentation: await readAugmentation(settings.augment),
+    augmentation: parseAugmentation<AugmentationConfig>(settings.augment),
     dropLast: size === null || size >= batchSize, // A small batch has few to tell apart.
   };
 }

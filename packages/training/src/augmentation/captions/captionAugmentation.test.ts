@@ -5,9 +5,10 @@ import path from 'node:path';
 import { ConfigurationError, InvalidArgumentError } from 'tfjs-clip';
 import { thrown } from '../../../../../test/harness/thrown.js';
 import type { ImageTextRecord } from '../../data/dataset.js';
+import { datasetOf } from '../../data/datasetOf.js';
 import { randomFor } from '../../random.js';
 import { type CaptionConfig, captionAugmentation } from './captionAugmentation.js';
-import { type ExtraCaptions, readExtraCaptions } from './extraCaptions.js';
+import { type ExtraCaptions, readExtraCaptions, unmatchedNames } from './extraCaptions.js';
 
 function record(captions: string[], names: Partial<ImageTextRecord> = {}): ImageTextRecord {
   return { key: 'train.jsonl:1', captions, readImage: () => Promise.reject(new Error('not read')), ...names };
@@ -110,6 +111,16 @@ describe('extra captions', () => {
     expect(drawn({}, record(['c'], { group: 'c.jpg' }), 1, extra)).toEqual([['c']]);
     expect(drawn({}, record(['own'], { group: 'other/b.jpg' }), 1, extra)).toEqual([['own', 'b']]);
     expect(drawn({}, record(['own'], { key: 'b.jpg' }), 1, extra)).toEqual([['own', 'b']]);
+  });
+
+  it('of pictures that a dataset lacks are named', async () => {
+    const extra = new Map(['a.jpg', 'b.jpg', 'c.jpg'].map((name) => [name, ['text']]));
+    const image = new Uint8Array();
+    const dataset = datasetOf([
+      { key: 'a.jpg', image, captions: 'a' },
+      { key: '2', group: 'folder/b.jpg', image, captions: 'b' },
+    ]);
+    expect(await unmatchedNames(extra, dataset)).toEqual(['c.jpg']);
   });
 
   it('must be in a file that can be read', async () => {

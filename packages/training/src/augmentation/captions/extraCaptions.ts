@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Captions that stand in a file of their own, such as the RSICD project's, which were translated there and back. */
-import type { ImageTextRecord } from '../../data/dataset.js';
+import type { ImageTextDataset, ImageTextRecord } from '../../data/dataset.js';
 import { readTextFile, textOf } from '../../data/formats/textFile.js';
 import { openDataset } from '../../data/openDataset.js';
 
@@ -28,13 +28,23 @@ export async function readExtraCaptions(place: string): Promise<ExtraCaptions> {
 }
 
 /** Those of a record: by what its file is called, with or without folders, or by its key. */
-export function captionsFor({ key, group }: ImageTextRecord, extra: ExtraCaptions): readonly string[] {
-  const names = group === undefined ? [key] : [group, group.slice(group.lastIndexOf('/') + 1), key];
-  for (const name of names) {
-    const captions = extra.get(name);
-    if (captions) return captions;
+export function captionsFor(record: ImageTextRecord, extra: ExtraCaptions): readonly string[] {
+  return extra.get(nameIn(extra, record) ?? '') ?? [];
+}
+
+/** The names in `extra` that no record of the dataset has, whose pictures are not read. */
+export async function unmatchedNames(extra: ExtraCaptions, dataset: ImageTextDataset): Promise<string[]> {
+  const names = new Set(extra.keys());
+  for await (const record of dataset.records({ epoch: 0, seed: null })) {
+    names.delete(nameIn(extra, record) ?? '');
+    if (names.size === 0) break;
   }
-  return [];
+  return [...names];
+}
+
+function nameIn(extra: ExtraCaptions, { key, group }: ImageTextRecord): string | undefined {
+  const names = group === undefined ? [key] : [group, group.slice(group.lastIndexOf('/') + 1), key];
+  return names.find((name) => extra.has(name));
 }
 
 /** Null for JSON lines, which some call .json. */
