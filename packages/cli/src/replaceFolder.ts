@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Folders that appear whole or not at all. */
-import { rmSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { renameSync, rmSync } from 'node:fs';
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RunError, systemReason, UsageError } from './errors.js';
 import { isFolder } from './isFolder.js';
@@ -58,13 +58,14 @@ export async function replaceFolder<T>(folder: string, write: (temporary: string
   }
 }
 
+/** The renames are one step, between which no interrupt is handled: it would find the folder gone. */
 async function exchange(target: string, temporary: string, old: string): Promise<void> {
   const wasThere = await isFolder(target);
-  if (wasThere) await rename(target, old);
+  if (wasThere) renameSync(target, old);
   try {
-    await rename(temporary, target);
+    renameSync(temporary, target);
   } catch (error) {
-    if (wasThere) await rename(old, target);
+    if (wasThere) renameSync(old, target);
     throw error;
   }
   await rm(old, { recursive: true, force: true });
