@@ -42,11 +42,20 @@ const withRelaxedSimd = {
   nodeFlags: ['--experimental-wasm-relaxed-simd'],
 };
 
+const withTwoThreads = {
+  ...onWasmWithKernels,
+  name: 'tfjs-clip, wasm, our kernels, 2 threads',
+  threads: 2,
+  tasks: ['vision', 'text'],
+  rivals: against('onnxruntime-web, 2 threads'),
+};
+
 /** In the order of the tables. `packages` must be there, or the peer is absent and `install` is how to get it. */
 export const PEERS = [
   { ...onWasm, name: "tfjs-clip, wasm, tfjs's ops" },
   { ...onWasmWithKernels, name: 'tfjs-clip, wasm, our kernels' },
   ...(nodeMajor() < 21 ? [withRelaxedSimd] : []),
+  withTwoThreads,
   { ...onTfjsNode, name: "tfjs-clip, tfjs-node, tfjs's ops" },
   {
     ...onTfjsNode,

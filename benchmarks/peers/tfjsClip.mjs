@@ -18,10 +18,11 @@ import { eachOnce } from './eachOnce.mjs';
 
 const PACKAGES = { wasm: '@tensorflow/tfjs-backend-wasm', tensorflow: '@tensorflow/tfjs-node' };
 
-export default async function createPeer({ backend, kernels }) {
+export default async function createPeer({ backend, kernels, threads }) {
   util.isNullOrUndefined ??= (value) => value === null || value === undefined; // Node 23 dropped it; tfjs-node 4.22 calls it.
   if (PACKAGES[backend]) await import(PACKAGES[backend]);
-  if (kernels) await import(kernels);
+  const { useThreads } = kernels ? await import(kernels) : {};
+  await useThreads?.({ count: threads });
   await tf.setBackend(backend);
   await tf.ready();
   const versions = { '@tensorflow/tfjs': tf.version_core, libtensorflow: tf.backend().binding?.TF_Version };
