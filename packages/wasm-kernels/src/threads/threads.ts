@@ -5,7 +5,7 @@ import type { Functions } from '../functions.js';
 import { type Board, type Call, FIELD, takeTasks, type Worksite, work } from './work.js';
 
 /** The functions that are called by threads. */
-const NAMES = ['product', 'attend', 'layerNorm'] as const;
+const NAMES = ['product', 'attend'] as const;
 export type TaskName = (typeof NAMES)[number];
 
 export interface Job {
