@@ -11,7 +11,11 @@ import { causalMask } from '../../packages/clip/src/ops/attentionMask.js';
 import { layerNorm } from '../../packages/clip/src/ops/layerNorm.js';
 import { linear } from '../../packages/clip/src/ops/linear.js';
 import { patchEmbedding } from '../../packages/clip/src/ops/patchEmbedding.js';
-import { normalizedProjection, similarity } from '../../packages/clip/src/ops/similarity.js';
+import {
+  normalizedProjection,
+  similarity,
+  similaritySoftmax,
+} from '../../packages/clip/src/ops/similarity.js';
 import { TILES, type TileName } from '../../packages/webgpu-kernels/src/tile.js';
 import { setChoice } from '../../packages/webgpu-kernels/src/tuning/choices.js';
 import { attend, attentionInputs } from '../kernels/attend.js';
@@ -86,6 +90,11 @@ describeWebGPU('on a graphics card', () => {
       [random([9, 7]), random([5, 7]), random([], 3)],
       ([a, b, scale]) => similarity(a as tf.Tensor2D, b as tf.Tensor2D, scale),
       [CLIPKernel.Similarity],
+    );
+    await matchesComposed(
+      [random([150, 7]), random([5, 7]), random([], 3)],
+      ([a, b, scale]) => similaritySoftmax(a as tf.Tensor2D, b as tf.Tensor2D, scale),
+      [CLIPKernel.SimilaritySoftmax],
     );
     await matchesComposed(
       [random([2, 3, 11, 17]), random([5, 5, 3, 9]), random([9]), random([7, 9])],

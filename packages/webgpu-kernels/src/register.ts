@@ -12,6 +12,7 @@ import { linear } from './kernels/linear.js';
 import { normalizedProjection } from './kernels/normalizedProjection.js';
 import { patchEmbedding } from './kernels/patchEmbedding.js';
 import { similarity } from './kernels/similarity.js';
+import { similaritySoftmax } from './kernels/similaritySoftmax.js';
 import { tokenEmbedding } from './kernels/tokenEmbedding.js';
 
 const kernels = [
@@ -23,6 +24,7 @@ const kernels = [
   tokenEmbedding,
   normalizedProjection,
   similarity,
+  similaritySoftmax,
 ];
 
 const gradients = [

@@ -24,6 +24,7 @@ export const CLIPKernel = {
   TokenEmbedding: 'CLIPTokenEmbedding',
   NormalizedProjection: 'CLIPNormalizedProjection',
   Similarity: 'CLIPSimilarity',
+  SimilaritySoftmax: 'CLIPSimilaritySoftmax',
   AdamW: 'CLIPAdamW',
 } as const;
 
@@ -106,6 +107,9 @@ export interface SimilarityInputs {
   images: Tensor;
   logitScale: Tensor;
 }
+
+/** The same inputs → softmax(images · textsᵀ · exp(logitScale)) over the texts, [images, texts]. */
+export type SimilaritySoftmaxInputs = SimilarityInputs;
 
 /**
  * A step of the optimizer on one parameter: → the parameter and its moments afterwards, all shaped alike. Loshchilov & Hutter

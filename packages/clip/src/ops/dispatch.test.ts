@@ -10,7 +10,7 @@ import { tokenEmbedding } from './embedding.js';
 import { layerNorm } from './layerNorm.js';
 import { linear } from './linear.js';
 import { patchEmbedding } from './patchEmbedding.js';
-import { normalizedProjection, similarity } from './similarity.js';
+import { normalizedProjection, similarity, similaritySoftmax } from './similarity.js';
 
 const [numHeads, width] = [2, 4];
 const weights = () => ({ kernel: tf.ones([width, width]), bias: tf.ones([width]) });
@@ -77,6 +77,11 @@ const calls: Record<Exclude<keyof typeof CLIPKernel, 'AdamW'>, Call> = {
   },
   Similarity: {
     op: () => similarity(tf.ones([2, 3]), tf.ones([4, 3]), tf.scalar(0)),
+    inputs: ['images', 'logitScale', 'texts'],
+    attributes: {},
+  },
+  SimilaritySoftmax: {
+    op: () => similaritySoftmax(tf.ones([2, 3]), tf.ones([4, 3]), tf.scalar(0)),
     inputs: ['images', 'logitScale', 'texts'],
     attributes: {},
   },

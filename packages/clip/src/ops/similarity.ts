@@ -19,3 +19,14 @@ export function similarity(texts: tf.Tensor2D, images: tf.Tensor2D, logitScale: 
     tf.mul(tf.matMul(texts, images, false, true), tf.exp(logitScale)),
   ) as tf.Tensor2D;
 }
+
+/** How likely each text is among the texts for a picture, softmax(images · textsᵀ · exp(logitScale)): [images, texts]. */
+export function similaritySoftmax(
+  texts: tf.Tensor2D,
+  images: tf.Tensor2D,
+  logitScale: tf.Tensor,
+): tf.Tensor2D {
+  return dispatch(CLIPKernel.SimilaritySoftmax, { texts, images, logitScale }, {}, () =>
+    tf.softmax(similarity(images, texts, logitScale)),
+  ) as tf.Tensor2D;
+}

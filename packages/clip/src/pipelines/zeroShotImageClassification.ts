@@ -3,9 +3,9 @@
  * Which of some labels fits a picture: `softmax(logitsPerImage)` over sentences made from the labels.
  * Mirrors transformers' ZeroShotImageClassificationPipeline.
  */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { TFCLIPModel } from '../models/index.js';
-import { similarity } from '../ops/similarity.js';
+import { similaritySoftmax } from '../ops/similarity.js';
 import type { CLIPProcessor } from '../processing/clipProcessor.js';
 import type { ImageInput, PreprocessOptions } from '../processing/image/index.js';
 import { checkBatchSize, DEFAULT_BATCH_SIZE, inBatches } from './batches.js';
@@ -110,8 +110,7 @@ async function* classify(
         imageOptions,
         (pixelValues) => {
           const imageEmbeds = toUnitLength(model.getImageFeatures({ pixelValues }));
-          const logitsPerText = similarity(textEmbeds as tf.Tensor2D, imageEmbeds, model.layer.logitScale);
-          return tf.softmax(tf.transpose(logitsPerText));
+          return similaritySoftmax(textEmbeds as tf.Tensor2D, imageEmbeds, model.layer.logitScale);
         },
       );
       for (const scores of await readRows(probabilities)) yield ranked(scores, candidateLabels);

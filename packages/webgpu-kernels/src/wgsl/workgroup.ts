@@ -5,10 +5,10 @@ import { isProcessor } from '../tile.js';
 /** Which workgroup this is, counted over all axes of the grid. */
 export const WORKGROUP_INDEX = 'i32(workgroupId.y * numWorkgroups.x + workgroupId.x)';
 
-/** How the threads of a workgroup add up what each has. */
+/** How the threads of a workgroup join what each has. */
 export interface Summation {
   threads: number;
-  /** `fn sumOfWorkgroup(value : f32) -> f32`, to be called by all of them. */
+  /** `fn sumOfWorkgroup(value : f32) -> f32` and `fn maximumOfWorkgroup`, to be called by all of them. */
   wgsl: string;
 }
 
@@ -33,24 +33,30 @@ function subgroupSize({ features, adapterInfo }: GPUDevice): number | null {
 
 const SUBGROUP = `
   enable subgroups;
-  fn sumOfWorkgroup(value : f32) -> f32 { return subgroupAdd(value); }`;
+  fn sumOfWorkgroup(value : f32) -> f32 { return subgroupAdd(value); }
+  fn maximumOfWorkgroup(value : f32) -> f32 { return subgroupMax(value); }`;
 
 function tree(threads: number): string {
   return `
-  var<workgroup> partialSums : array<f32, ${threads}>;
+  var<workgroup> parts : array<f32, ${threads}>;
+  ${joinedInTree('sumOfWorkgroup', threads, (a, b) => `${a} + ${b}`)}
+  ${joinedInTree('maximumOfWorkgroup', threads, (a, b) => `max(${a}, ${b})`)}`;
+}
 
-  fn sumOfWorkgroup(value : f32) -> f32 {
+function joinedInTree(name: string, threads: number, join: (a: string, b: string) => string): string {
+  return `
+  fn ${name}(value : f32) -> f32 {
     let thread = i32(localId.x);
-    partialSums[thread] = value;
+    parts[thread] = value;
     workgroupBarrier();
     for (var half = ${threads / 2}; half > 0; half = half / 2) {
       if (thread < half) {
-        partialSums[thread] = partialSums[thread] + partialSums[thread + half];
+        parts[thread] = ${join('parts[thread]', 'parts[thread + half]')};
       }
       workgroupBarrier();
     }
-    let sum = partialSums[0];
+    let joined = parts[0];
     workgroupBarrier(); // The next call overwrites it.
-    return sum;
+    return joined;
   }`;
 }
