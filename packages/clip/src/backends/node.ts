@@ -108,6 +108,8 @@ async function useThreads(warn: Start['warn']): Promise<void> {
     const kernels = await importInstalled<ThreadedKernels>(WASM_KERNELS);
     await kernels.useThreads({ onWarning: warn });
   } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+    if (isAbsent) return; // tfjs's own module: its start will say so.
     warn(`wasm computes with one thread: ${reasonOf(error)}`);
   }
 }
