@@ -6,6 +6,9 @@ import { textFlops, visionFlops } from './flops.js';
 
 export type TowerName = 'vision' | 'text';
 
+/** The same inputs in each run. */
+const SEED = 1;
+
 export interface TowerCall {
   tower: TowerName;
   batch: number;
@@ -25,7 +28,7 @@ export function towerCall(model: TFCLIPModel, tower: TowerName, batch: number): 
 function visionCall(model: TFCLIPModel, batch: number): TowerCall {
   const { numChannels, imageSize } = model.config.visionConfig;
   const shape: [number, number, number, number] = [batch, numChannels, imageSize, imageSize];
-  const pixelValues = tf.randomUniform(shape, -2, 2) as tf.Tensor4D;
+  const pixelValues = tf.randomUniform(shape, -2, 2, 'float32', SEED) as tf.Tensor4D;
   return {
     tower: 'vision',
     batch,
@@ -37,7 +40,7 @@ function visionCall(model: TFCLIPModel, batch: number): TowerCall {
 
 function textCall(model: TFCLIPModel, batch: number): TowerCall {
   const { maxPositionEmbeddings: sequence, vocabSize } = model.config.textConfig;
-  const inputIds = tf.randomUniform([batch, sequence], 0, vocabSize, 'int32') as tf.Tensor2D;
+  const inputIds = tf.randomUniform([batch, sequence], 0, vocabSize, 'int32', SEED) as tf.Tensor2D;
   return {
     tower: 'text',
     batch,
