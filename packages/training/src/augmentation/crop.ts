@@ -1,33 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Parts of a picture: torchvision's RandomCrop and RandomResizedCrop. */
-import { pillowResize, type RawImage } from 'tfjs-clip';
+import { cut, type PicturePart, pillowResize, type RawImage } from 'tfjs-clip';
 import type { Random } from '../random.js';
 import { logUniform, type Range, uniform, wholeUpTo } from './draw.js';
 import { positiveRange, rule } from './optionRules.js';
 import type { StepKind } from './step.js';
 
-export interface Box {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
 interface Size {
   width: number;
   height: number;
-}
-
-/** The pixels of a box that lies within the picture. */
-export function crop(image: RawImage, { left, top, width, height }: Box): RawImage {
-  const { channels } = image;
-  if (width === image.width && height === image.height) return image;
-  const data = new Uint8Array(width * height * channels);
-  for (let y = 0; y < height; y++) {
-    const start = ((top + y) * image.width + left) * channels;
-    data.set(image.data.subarray(start, start + width * channels), y * width * channels);
-  }
-  return { data, width, height, channels };
 }
 
 export interface RandomCropOptions {
@@ -44,7 +25,7 @@ export const randomCrop: StepKind<RandomCropOptions> = {
     ({ side }) =>
     (image, random) => {
       const pixels = Math.max(1, Math.trunc(Math.min(image.width, image.height) * side));
-      return crop(image, placed({ width: pixels, height: pixels }, image, random));
+      return cut(image, placed({ width: pixels, height: pixels }, image, random));
     },
 };
 
@@ -80,7 +61,7 @@ export const randomResizedCrop: StepKind<RandomResizedCropOptions> = {
   },
   create: (options) => (image, random) => {
     const side = options.size ?? Math.min(image.width, image.height);
-    const part = crop(image, randomResizedCropBox(image, options, random));
+    const part = cut(image, randomResizedCropBox(image, options, random));
     return pillowResize(part, side, side, options.resample) as RawImage;
   },
 };
@@ -90,7 +71,7 @@ export function randomResizedCropBox(
   image: Size,
   { scale, ratio }: { scale: Range; ratio: Range },
   random: Random,
-): Box {
+): PicturePart {
   for (let attempt = 0; attempt < 10; attempt++) {
     const area = image.width * image.height * uniform(random, scale);
     const proportions = logUniform(random, ratio);
@@ -102,13 +83,13 @@ export function randomResizedCropBox(
   return middle(image, ratio);
 }
 
-function placed({ width, height }: Size, within: Size, random: Random): Box {
+function placed({ width, height }: Size, within: Size, random: Random): PicturePart {
   const top = wholeUpTo(random, within.height - height);
   const left = wholeUpTo(random, within.width - width);
   return { left, top, width, height };
 }
 
-function middle(image: Size, [narrowest, widest]: Range): Box {
+function middle(image: Size, [narrowest, widest]: Range): PicturePart {
   const proportions = image.width / image.height;
   let { width, height } = image;
   if (proportions < narrowest) height = Math.max(1, Math.round(width / narrowest));

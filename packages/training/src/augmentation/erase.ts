@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** torchvision's RandomErasing (Zhong et al. 2017): a rectangle of the picture is painted over. */
-import type { RawImage, Rgb } from 'tfjs-clip';
+import type { PicturePart, RawImage, Rgb } from 'tfjs-clip';
 import type { Random } from '../random.js';
-import type { Box } from './crop.js';
 import { logUniform, type Range, uniform, wholeUpTo } from './draw.js';
 import { COLOR, isColor, positiveRange, probability, rule } from './optionRules.js';
 import type { StepKind } from './step.js';
@@ -36,7 +35,7 @@ export const randomErasing: StepKind<RandomErasingOptions> = {
 };
 
 /** Paints over a box, which becomes opaque. */
-export function erase(image: RawImage, box: Box, fill: Rgb | 'noise', random: Random): RawImage {
+export function erase(image: RawImage, box: PicturePart, fill: Rgb | 'noise', random: Random): RawImage {
   const { width, channels } = image;
   const data = image.data.slice();
   for (let y = box.top; y < box.top + box.height; y++) {
@@ -54,7 +53,7 @@ export function erasedBox(
   image: { width: number; height: number },
   { scale, ratio }: { scale: Range; ratio: Range },
   random: Random,
-): Box | null {
+): PicturePart | null {
   for (let attempt = 0; attempt < 10; attempt++) {
     const area = image.width * image.height * uniform(random, scale);
     const proportions = logUniform(random, ratio);

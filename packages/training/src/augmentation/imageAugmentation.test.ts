@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ConfigurationError, type RawImage } from 'tfjs-clip';
+import { ConfigurationError, type PicturePart, type RawImage } from 'tfjs-clip';
 import { thrown } from '../../../../test/harness/thrown.js';
 import { type Random, randomFor } from '../random.js';
-import { type Box, randomResizedCropBox } from './crop.js';
+import { randomResizedCropBox } from './crop.js';
 import { erasedBox } from './erase.js';
 import { type AugmentationConfig, type AugmentationStep, imageAugmentation } from './imageAugmentation.js';
 import { AUGMENTATION_PRESETS } from './presets.js';
@@ -138,7 +138,7 @@ describe('what is drawn', () => {
     expect(Math.abs(mean(logs))).toBeLessThan((4 * 2) / Math.sqrt(12 * 4000));
   });
 
-  it.each<[string, [number, number], Box]>([
+  it.each<[string, [number, number], PicturePart]>([
     ['too wide', [100, 10], { left: 43, top: 0, width: 13, height: 10 }],
     ['too tall', [10, 100], { left: 0, top: 43, width: 10, height: 13 }],
     ['of allowed proportions', [10, 10], { left: 0, top: 0, width: 10, height: 10 }],
@@ -261,7 +261,10 @@ describe('refuses', () => {
   });
 });
 
-function isInside({ left, top, width, height }: Box, image: { width: number; height: number }): boolean {
+function isInside(
+  { left, top, width, height }: PicturePart,
+  image: { width: number; height: number },
+): boolean {
   return (
     left >= 0 && top >= 0 && left + width <= image.width && top + height <= image.height && width * height > 0
   );

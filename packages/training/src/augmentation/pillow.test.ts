@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Every change of given strength, against Pillow: the bytes that test/python/make_augmentation.py recorded, all of them equal. */
-import { pillowResize, type RawImage } from 'tfjs-clip';
+import { cut, pillowResize, type RawImage } from 'tfjs-clip';
 import { Fixture } from '../../../../test/harness/fixture.js';
 import { affine } from './affine.js';
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation, toGrayscale } from './color.js';
-import { crop } from './crop.js';
 import { flipHorizontally, flipVertically } from './flip.js';
 import { outline } from './outline.js';
 
@@ -25,7 +24,7 @@ const CHANGES: Record<string, Change> = {
   resized_crop: (image, left, top, width, height, size, resample) => {
     const box = { left: Number(left), top: Number(top), width: Number(width), height: Number(height) };
     const name = resample as 'bilinear' | 'bicubic';
-    return pillowResize(crop(image, box), Number(size), Number(size), name) as RawImage;
+    return pillowResize(cut(image, box), Number(size), Number(size), name) as RawImage;
   },
   outline: (image, brightness, ink) => outline(image, Number(brightness), Number(ink)),
 };

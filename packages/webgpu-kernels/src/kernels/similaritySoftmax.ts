@@ -21,7 +21,7 @@ class SimilaritySoftmaxProgram extends FusedProgram {
       {
         inputs: { texts: components, images: components, logitScale: 1 },
         outputComponents: 1,
-        integers: { images: images, texts: texts, width },
+        integers: { images, texts, width },
         workgroupSize: [summation.threads, 1, 1],
         workgroups: images,
         constants: [],

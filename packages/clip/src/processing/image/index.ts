@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Pictures into pixel values. */
+
+// Pillow's own steps on decoded pictures, for those who change pictures before the processor reads them.
+export { cut, type PicturePart } from './centerCrop.js';
 export {
   CLIPImageProcessor,
   CLIPImageProcessor as CLIPImageProcessorPil,
@@ -8,7 +11,6 @@ export {
 } from './clipImageProcessor.js';
 export { CLIPImageProcessorFast } from './clipImageProcessorFast.js';
 export { type ImageInput, type LoadImageOptions, loadImage, type PixelInput } from './loadImage.js';
-// Pillow's own steps on decoded pictures, for those who change pictures before the processor reads them.
 export { pillowResize } from './pillowResize.js';
 export type { PixelArrays, PixelShape } from './pixelBatch.js';
 export { premultiply, unpremultiply } from './premultiply.js';
