@@ -17,15 +17,25 @@ export interface AttentionMask {
  * @param attentionMask [batch, sequence], 1 where a token is real, 0 where it is padding
  */
 export function causalMask(sequence: number, attentionMask?: tf.Tensor2D): AttentionMask {
+  if (!attentionMask) return { causal: true, bias: maskBias(sequence, true) };
+  const keyMask = tf.notEqual(attentionMask, tf.scalar(0, attentionMask.dtype as 'int32')) as tf.Tensor2D;
+  return { causal: true, keyMask, bias: maskBias(sequence, true, keyMask) };
+}
+
+/**
+ * 0 where a query may look, about the lowest float elsewhere, [batch | 1, 1, sequence | 1, sequence].
+ *
+ * @param keyMask bool [batch, sequence], true where a key is real; to be given unless `causal`
+ */
+export function maskBias(sequence: number, causal: boolean, keyMask?: tf.Tensor): tf.Tensor4D {
+  const real = keyMask && tf.reshape(keyMask, [-1, 1, 1, sequence]);
+  if (!causal) return toBias(real!);
   const positions = tf.range(0, sequence, 1, 'int32');
   const visible = tf.lessEqual(
     tf.reshape(positions, [1, 1, 1, sequence]),
     tf.reshape(positions, [1, 1, sequence, 1]),
   );
-  if (!attentionMask) return { causal: true, bias: toBias(visible) };
-  const keyMask = tf.notEqual(attentionMask, tf.scalar(0, attentionMask.dtype as 'int32')) as tf.Tensor2D;
-  const real = tf.reshape(keyMask, [attentionMask.shape[0], 1, 1, sequence]);
-  return { causal: true, keyMask, bias: toBias(tf.logicalAnd(visible, real)) };
+  return toBias(real ? tf.logicalAnd(visible, real) : visible);
 }
 
 /** Not the very lowest float32: tfjs's softmax on webgpu looks for the largest score from −3.402823e38 upwards. */

@@ -13,6 +13,7 @@ import type { Activation } from '../configuration/towerConfig.js';
 
 export { BackendError, DeviceLostError } from '../errors.js';
 export { activations } from './activation.js';
+export { maskBias } from './attentionMask.js';
 export { type RecoverableBackend, recovering } from './recovery.js';
 
 export const CLIPKernel = {

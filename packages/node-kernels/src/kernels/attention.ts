@@ -5,12 +5,10 @@ import {
   type AttentionInputs,
   CLIPKernel,
   type MaskedAttentionInputs,
+  maskBias,
 } from 'tfjs-clip/ops';
 import { nodeKernel } from '../nodeKernel.js';
 import type { TensorFlow } from '../tensorFlow.js';
-
-/** About the lowest float: added to a score it leaves nothing of it, so that a query which may see no key attends all equally. */
-const LOWEST = -3.4e38;
 
 function compute(
   tensorFlow: TensorFlow,
@@ -33,22 +31,6 @@ function compute(
   if (causal || keyMask) scores = tensorFlow.add(scores, maskBias(sequence, causal, keyMask));
   const heads = tensorFlow.batchMatMul(tensorFlow.softmax(scores), value);
   return tf.reshape(tensorFlow.swapMiddle(heads), [batch, sequence, width]);
-}
-
-/** 0 where a query may look, `LOWEST` elsewhere, [batch | 1, 1, sequence | 1, sequence]. */
-function maskBias(sequence: number, causal: boolean, keyMask?: tf.Tensor): tf.Tensor {
-  if (!keyMask) return causalBias(sequence);
-  const unreal = tf.mul(tf.sub(1, tf.cast(keyMask, 'float32')), LOWEST);
-  const ofKeys = tf.reshape(unreal, [-1, 1, 1, sequence]);
-  return causal ? tf.minimum(ofKeys, causalBias(sequence)) : ofKeys;
-}
-
-function causalBias(sequence: number): tf.Tensor4D {
-  const values = new Float32Array(sequence * sequence);
-  for (let query = 0; query < sequence; query++) {
-    values.fill(LOWEST, query * sequence + query + 1, (query + 1) * sequence);
-  }
-  return tf.tensor4d(values, [1, 1, sequence, sequence]);
 }
 
 export const attention = nodeKernel(CLIPKernel.Attention, compute);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as tf from '@tensorflow/tfjs';
-import { type AttentionAttributes, CLIPKernel } from 'tfjs-clip/ops';
+import { type AttentionAttributes, CLIPKernel, maskBias } from 'tfjs-clip/ops';
 import { gradient } from './gradient.js';
 
-/** Not the very lowest float: tfjs's softmax on webgpu looks for the largest score from −3.402823e38 upwards. */
-const LOWEST = -3.4e38;
 const INPUTS = ['x', 'queryKernel', 'queryBias', 'keyKernel', 'keyBias', 'valueKernel', 'valueBias'];
 
 /**
@@ -59,15 +57,6 @@ function differentiate(
     valueKernel: () => tf.matMul(rows, dValue, true, false),
     valueBias: () => tf.sum(dValue, 0),
   };
-}
-
-/** 0 where a query may look, about the lowest float elsewhere, [batch | 1, 1, sequence | 1, sequence]. */
-function maskBias(sequence: number, causal: boolean, keyMask?: tf.Tensor): tf.Tensor {
-  const positions = tf.range(0, sequence, 1, 'int32');
-  const visible = tf.lessEqual(tf.reshape(positions, [1, 1, 1, -1]), tf.reshape(positions, [1, 1, -1, 1]));
-  const real = keyMask && tf.reshape(keyMask, [-1, 1, 1, sequence]);
-  const allowed = causal && real ? tf.logicalAnd(visible, real) : (real ?? visible);
-  return tf.where(allowed, tf.scalar(0), tf.scalar(LOWEST));
 }
 
 export const attentionGradient = gradient(CLIPKernel.Attention, INPUTS, differentiate);
